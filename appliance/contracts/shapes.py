@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    # Only named in annotations: the API's processes read these contracts and never load NumPy.
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 def _nothing() -> Mapping[str, float]:
