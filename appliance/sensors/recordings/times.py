@@ -1,0 +1,116 @@
+"""From a column of times to an even rate: how fast was this recorded, and where are its gaps."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from appliance.errors import BadRecording
+from appliance.sensors.recordings import table
+from appliance.sensors.recordings.columns import parts
+
+_UNITS_S = {
+    "s": 1.0,
+    "sec": 1.0,
+    "seconds": 1.0,
+    "ms": 1e-3,
+    "msec": 1e-3,
+    "us": 1e-6,
+    "µs": 1e-6,
+    "ns": 1e-9,
+}
+# Below this a clock column without a unit is read as milliseconds: no heart sensor samples so slowly.
+SLOWEST_RATE_HZ = 2.0
+LONGEST_GAP_S = 600.0
+
+
+def counts_rows(content: table.Table, number: int) -> bool:
+    """Whether a column without a heading rises by an even step, as a clock or a row number does."""
+    try:
+        (values,) = table.numbers(content, (number,))
+    except BadRecording:
+        return False
+    steps = np.diff(values)
+    return (
+        len(steps) > 2 and bool((steps > 0).all()) and float(np.ptp(steps)) <= 0.5 * float(np.median(steps))
+    )
+
+
+def read(content: table.Table, clock: int, number: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Read the times in seconds and the values of one column. Raises BadRecording."""
+    try:
+        moments, values = table.numbers(content, (clock, number))
+    except BadRecording:
+        (values,) = table.numbers(content, (number,))
+        moments = _dates(content, clock)
+        if len(moments) != len(values):
+            raise
+        return moments, values
+    name, unit = parts(content.headings[clock])
+    found = re.search(r"[ _.-](ms|msec|s|sec|us|ns)\Z", name.lower())
+    factor = _UNITS_S.get(
+        unit.lower() or (found[1] if found else "") or ("ms" if name.lower() == "ms" else "")
+    )
+    if factor is None:
+        rate_hz = _rate(moments)
+        factor = 1e-3 if 0 < rate_hz < SLOWEST_RATE_HZ else 1.0
+    return moments * factor, values
+
+
+def _dates(content: table.Table, clock: int) -> NDArray[np.float64]:
+    cells = [line.split(content.delimiter) for line in content.rows.splitlines() if line.strip()]
+    try:
+        stamps = [datetime.fromisoformat(row[clock].strip().strip('"')).timestamp() for row in cells]
+    except (ValueError, IndexError, OverflowError) as error:
+        raise BadRecording(
+            f"{content.name}: the column {content.headings[clock]!r} holds no times that can be read ({error})",
+            "give the rate with --rate instead",
+        ) from error
+    return np.array(stamps, dtype=np.float64)
+
+
+def _rate(moments: NDArray[np.float64]) -> float:
+    kept = moments[np.isfinite(moments)]
+    if len(kept) < 2 or kept[-1] <= kept[0]:
+        return 0.0
+    return (len(kept) - 1) / float(kept[-1] - kept[0])
+
+
+def on_a_grid(
+    name: str, moments_s: NDArray[np.float64], values: NDArray[np.float64]
+) -> tuple[float, NDArray[np.float64]]:
+    """Put samples on an even grid at their own mean rate; holes in the times become NaN.
+
+    Rows whose cell is empty while most are not stay as gaps; where most are empty (several streams in one
+    file, each row from one of them) only the filled rows count. Raises BadRecording.
+    """
+    is_filled = np.isfinite(values)
+    if np.count_nonzero(is_filled) < 0.5 * len(values):
+        moments_s, values = moments_s[is_filled], values[is_filled]
+    is_timed = np.isfinite(moments_s)
+    moments_s, values = moments_s[is_timed], values[is_timed]
+    if _rate(moments_s) <= 0 or (np.diff(moments_s) < -1.0).any():
+        raise BadRecording(f"{name}: its times do not rise", "give the rate with --rate instead")
+    steps = np.diff(moments_s)
+    usual_s = float(np.median(steps))
+    if usual_s <= 0:
+        usual_s = 1.0 / _rate(moments_s)  # packets of samples stamped alike
+    # A hole is a pause far longer than the usual step and than any packet.
+    holes = np.flatnonzero(steps > max(5.0 * usual_s, 0.25))
+    lost_s = float(steps[holes].sum()) - len(holes) * usual_s
+    rate_hz = (len(moments_s) - 1) / (float(moments_s[-1] - moments_s[0]) - lost_s)
+    nearest = round(rate_hz)
+    if nearest and abs(rate_hz / nearest - 1.0) < 1e-3:
+        rate_hz = float(nearest)  # rounding in the printed times, not a clock that runs off
+    if (steps[holes] > LONGEST_GAP_S).any():
+        raise BadRecording(
+            f"{name} has a hole of {steps[holes].max():.0f} s in its times",
+            "cut the file where the recording stopped",
+        )
+    if len(holes):
+        filling = np.round((steps[holes] - usual_s) * rate_hz).astype(np.int64)
+        values = np.insert(values, np.repeat(holes + 1, filling), np.nan)
+    return rate_hz, values
