@@ -1,0 +1,1 @@
+"""People and what is theirs: devices now; accounts, consents and billing later."""
