@@ -1,0 +1,236 @@
+"""The signal chain: raw frames of one wearer go in, features come out, the same live and from a file.
+
+One chain follows one heart, from whatever channel carries it (ECG, PPG or ready RR intervals), and a
+breath belt beside it. Gaps are filled with NaN so that the detector's time never slips.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from appliance.contracts import Beat, Channel, Features, Interval, SensorFrame
+from appliance.contracts.messages import Summary
+from appliance.signal.breath import BreathBelt
+from appliance.signal.heart import Heart
+from appliance.signal.quality import Quality
+from cext import beats
+from cext.beats.trace import Trace
+
+SILENCE_S = 3.0
+LONGEST_FILL_S = 10.0
+SLIP_S = 0.25
+HEART_CHANNELS = (Channel.ECG, Channel.PPG, Channel.RR)
+
+
+class SignalChain:
+    """Frames in with `feed`, what is new out with `features`.
+
+    gaps: (start, length) in seconds of every stretch without usable heart signal so far.
+    """
+
+    def __init__(self) -> None:
+        self.heart = Heart()
+        self.belt: BreathBelt | None = None
+        self.gaps: list[tuple[float, float]] = []
+        self._quality = Quality()
+        self._beats: list[Beat] = []
+        self._intervals: list[Interval] = []
+        self._wave: list[float] = []
+        self._source: tuple[str, Channel, float] | None = None
+        self._detector: beats.Detector | None = None
+        self._trace: Trace | None = None
+        self._sequence = -1
+        self._origin_s = 0.0
+        self._offset_s = 0.0
+        self._samples = 0
+        self._started_s: float | None = None
+        self._heard_s: float | None = None
+        self._rr_at_s: float | None = None
+        self._bad_since_s: float | None = None
+
+    def feed(self, frame: SensorFrame) -> None:
+        """Take one frame; frames of channels nobody asks for are let pass."""
+        if frame.channel in (Channel.ECG, Channel.PPG):
+            self._feed_wave(frame)
+        elif frame.channel is Channel.RR:
+            self._feed_intervals(frame)
+        elif frame.channel is Channel.BREATH and frame.rate_hz > 0:
+            if self.belt is None:
+                self.belt = BreathBelt(frame.rate_hz)
+            self.belt.feed(frame.values, frame.arrival_s + len(frame.values) / frame.rate_hz)
+
+    def features(self, now_s: float) -> Features:
+        """Everything new since the last call, and the figures as they stand at now_s."""
+        heart = self.heart
+        is_lost = self._is_lost(now_s)
+        if is_lost:
+            self._quality.clear()
+        else:
+            heart.window.expire(now_s)
+        breath = self.belt if self.belt is not None and self.belt.rate_bpm is not None else heart.breath
+        found, self._beats = tuple(self._beats), []
+        intervals, self._intervals = tuple(self._intervals), []
+        wave, self._wave = tuple(self._wave), []
+        return Features(
+            time_s=now_s,
+            beats=found,
+            intervals=intervals,
+            heart_rate_bpm=None if is_lost else heart.heart_rate_bpm(),
+            mean_hr_bpm=None if is_lost else heart.window.mean_hr_bpm,
+            rmssd_ms=None if is_lost else heart.window.rmssd_ms,
+            sdnn_ms=None if is_lost else heart.window.sdnn_ms,
+            pnn50=None if is_lost else heart.window.pnn50,
+            coherence=None if is_lost else heart.coherence,
+            breath_rate_bpm=None if is_lost and breath is heart.breath else breath.rate_bpm,
+            breath_phase=None if is_lost and breath is heart.breath else breath.phase(now_s),
+            quality=self._quality.now(),
+            is_lost=is_lost,
+            wave=wave,
+            wave_rate_hz=self._trace.wave_rate_hz if self._trace else 0.0,
+        )
+
+    def finish(self) -> Features:
+        """The recording is over: settle the last intervals without looking ahead."""
+        self._settled(self.heart.gap())
+        end_s = self._heard_s or 0.0
+        self._mark_gap(end_s, is_bad=False)
+        return self.features(end_s)
+
+    def summary(self) -> Summary:
+        """Everything so far in figures."""
+        heart = self.heart
+        scores = heart.coherences
+        breath = self.belt.mean_rate_bpm() if self.belt else None
+        length_s = (
+            0.0 if self._started_s is None or self._heard_s is None else self._heard_s - self._started_s
+        )
+        return Summary(
+            beats=heart.beats,
+            duration_s=max(0.0, length_s),
+            mean_hr_bpm=heart.whole.mean_hr_bpm,
+            rmssd_ms=heart.whole.rmssd_ms,
+            sdnn_ms=heart.whole.sdnn_ms,
+            pnn50=heart.whole.pnn50,
+            coherence=min(1.0, sum(scores) / len(scores)) if scores else None,
+            breath_rate_bpm=breath if breath is not None else heart.breath.mean_rate_bpm(),
+            quality=self._quality.mean(),
+        )
+
+    def _is_lost(self, now_s: float) -> bool:
+        if self._heard_s is None or now_s - self._heard_s > SILENCE_S:
+            return True
+        last_s = (
+            self.heart.last_beat_s if self._source and self._source[1] is not Channel.RR else self._rr_at_s
+        )
+        if last_s is None or now_s - last_s > SILENCE_S + 1.0:
+            return True
+        return self._detector is not None and self._detector.is_lost
+
+    def _feed_wave(self, frame: SensorFrame) -> None:
+        values = np.asarray(frame.values, dtype=np.float64)
+        if frame.has_contact is False:
+            values = np.full(len(values), np.nan)
+        if not self._follows(frame):
+            self._begin(frame)
+        assert self._detector is not None
+        assert self._trace is not None
+        missing_s = frame.sensor_time_s - self._origin_s - self._samples / frame.rate_hz
+        has_jumped = frame.sequence != self._sequence + 1
+        self._sequence = frame.sequence
+        if has_jumped or abs(missing_s) > SLIP_S:
+            if not 0.0 <= missing_s <= LONGEST_FILL_S:
+                self._settled(self.heart.gap())
+                self._begin(frame)
+            else:
+                self._take(np.full(round(missing_s * frame.rate_hz), np.nan), frame.rate_hz)
+        self._take(values, frame.rate_hz)
+        if self._started_s is None:
+            self._started_s = self._offset_s + frame.sensor_time_s
+        self._heard_s = max(frame.arrival_s, self._place_s(self._samples / frame.rate_hz))
+
+    def _follows(self, frame: SensorFrame) -> bool:
+        return self._source == (frame.sensor_id, frame.channel, frame.rate_hz)
+
+    def _begin(self, frame: SensorFrame) -> None:
+        """A new sensor, a new rate, or a gap too long to fill: the detector starts over at this frame."""
+        if self._source is not None:
+            self._settled(self.heart.gap())
+        self._source = (frame.sensor_id, frame.channel, frame.rate_hz)
+        self._detector = beats.make(frame.channel.value, frame.rate_hz)
+        self._trace = Trace(frame.rate_hz)
+        self._origin_s = frame.sensor_time_s
+        self._offset_s = frame.arrival_s - frame.sensor_time_s
+        self._samples = 0
+        self._sequence = frame.sequence - 1
+
+    def _place_s(self, detector_s: float) -> float:
+        return self._offset_s + self._origin_s + detector_s
+
+    def _take(self, values: NDArray[np.float64], rate_hz: float) -> None:
+        assert self._detector is not None
+        assert self._trace is not None
+        start_s = self._place_s(self._samples / rate_hz)
+        if len(values):
+            self._mark_gap(start_s, is_bad=not bool(np.isfinite(values).any()))
+        self._samples += len(values)
+        self._wave.extend(self._trace.feed(values).tolist())
+        for event in self._detector.feed(values):
+            if event.kind != "confirmed":
+                continue
+            beat = Beat(self._place_s(event.time_s), self._place_s(event.found_s), event.quality)
+            self._beats.append(beat)
+            self._settled(self.heart.add(beat, event.amplitude))
+
+    def _mark_gap(self, now_s: float, *, is_bad: bool) -> None:
+        if is_bad and self._bad_since_s is None:
+            self._bad_since_s = now_s
+        elif not is_bad and self._bad_since_s is not None:
+            self.gaps.append((self._bad_since_s, now_s - self._bad_since_s))
+            self._bad_since_s = None
+
+    def _settled(self, intervals: list[Interval]) -> None:
+        for one in intervals:
+            self._quality.add(one.quality)
+        self._intervals += intervals
+
+    def _feed_intervals(self, frame: SensorFrame) -> None:
+        if self._source is None or self._source[:2] != (frame.sensor_id, frame.channel):
+            if self._source is not None:
+                self._settled(self.heart.gap())
+            self._source = (frame.sensor_id, frame.channel, 0.0)
+            self._detector = None
+            self._trace = None
+            self._rr_at_s = None
+            self._sequence = frame.sequence - 1
+        has_jumped = frame.sequence != self._sequence + 1
+        self._sequence = frame.sequence
+        values = [float(value) for value in np.asarray(frame.values, dtype=np.float64)]
+        if frame.has_contact is False or not values:
+            self._heard_s = frame.arrival_s
+            return
+        usable_s = (
+            sum(value for value in values if np.isfinite(value) and 0 < value < 1000 * SILENCE_S) / 1000
+        )
+        if has_jumped or self._rr_at_s is None or abs(frame.arrival_s - self._rr_at_s - usable_s) > SILENCE_S:
+            # Intervals carry no clock: the arrival of the last one places them all.
+            self._settled(self.heart.gap())
+            self._rr_at_s = frame.arrival_s - usable_s
+            self._open_row(self._rr_at_s)
+        for value in values:
+            if not np.isfinite(value) or not 0 < value < 1000 * SILENCE_S:
+                self._settled(self.heart.gap())
+                self.gaps.append((self._rr_at_s, max(0.0, value / 1000) if np.isfinite(value) else 0.0))
+                continue
+            self._rr_at_s += value / 1000
+            self._beats.append(Beat(self._rr_at_s, max(self._rr_at_s, frame.arrival_s)))
+            self.heart.beats += 1
+            self._settled(self.heart.add_interval(self._rr_at_s, value))
+        self._heard_s = max(frame.arrival_s, self._rr_at_s)
+
+    def _open_row(self, time_s: float) -> None:
+        """The beat that began the first interval."""
+        if self._started_s is None:
+            self._started_s = time_s
+        self._beats.append(Beat(time_s, time_s))
+        self.heart.beats += 1

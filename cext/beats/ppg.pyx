@@ -1,0 +1,142 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True
+"""Streaming pulse detector for one photoplethysmogram.
+
+Energy: the upstroke, summed: band-pass 0.5-8 Hz, rising slope only, moving sum over 200 ms (the slope sum
+of Zong et al., Computers in Cardiology 2003, 259). The upstroke is the sharpest part of a pulse and is
+one a beat even where the reflected wave makes a second summit. The systolic peak is then the summit of the
+signal after that upstroke, refined between samples.
+
+Light sensors differ in sign: more blood is more or less light. The upstroke of a pulse is steeper than its
+downstroke, so the skewness of the slope tells which way up the signal is.
+"""
+
+from libc.math cimport fabs
+from libc.string cimport memset
+
+from cext.beats._filters cimport Section, highpass, lowpass, settle, step
+from cext.beats.hunter cimport RING, BeatHunter
+
+
+cdef class PpgDetector(BeatHunter):
+    """Finds systolic peaks sample by sample.
+
+    rate_hz: 20 to 4,000; above 250 Hz neighbouring samples are averaged first. Raises ValueError.
+    """
+
+    cdef Section high, low
+    cdef double[RING] rise, band
+    cdef double last_band, rise_sum, skew, sign
+    cdef int window, back, ahead
+    cdef public double win_ms, lo, hi, refr_ms, fall_ms, learn_s, c, fs, tr, br, bs, echo_ms
+
+    def __init__(self, double rate_hz, **tuning):
+        if not 20.0 <= rate_hz <= 4000.0:
+            raise ValueError(f"a PPG rate of {rate_hz:g} Hz cannot be used; give 20 to 4000 samples a second")
+        self.rate_hz = rate_hz
+        self.c = 0.45
+        self.tr = 0.6
+        self.br = 1.6
+        self.bs = 0.5
+        self.fs = 0.6
+        self.fall_ms = 120
+        self.win_ms = 200
+        self.lo = 0.5
+        self.hi = 8
+        self.refr_ms = 280
+        self.echo_ms = 420
+        self.learn_s = 3
+        for k, v in tuning.items():
+            setattr(self, k, v)
+        self.reset()
+
+    cdef void _design(self) noexcept nogil:
+        self.decimation = max(1, <int>(self.rate_hz / 125.0))
+        self.work_rate_hz = self.rate_hz / self.decimation
+        cdef double ms = self.work_rate_hz / 1000.0
+        self.latency = 0.2
+        self.threshold_share = self.c
+        self.fall_share = self.fs
+        self.echo_ratio = self.tr
+        self.overdue_ratio = self.br
+        self.overdue_share = self.bs
+        self.window = max(2, <int>(self.win_ms * ms + 0.5))
+        self.fall_span = <int>(self.fall_ms * ms + 0.5)
+        self.refractory_span = <int>(self.refr_ms * ms + 0.5)
+        self.echo_span = <int>(self.echo_ms * ms + 0.5)
+        self.settle_span = <int>(1000 * ms + 0.5)
+        self.learn_span = <int>(self.learn_s * 1000 * ms + 0.5)
+        self.back = <int>(250 * ms + 0.5)
+        self.ahead = <int>(200 * ms + 0.5)
+        highpass(&self.high, self.lo, self.work_rate_hz)
+        lowpass(&self.low, self.hi, self.work_rate_hz)
+        memset(self.rise, 0, sizeof(self.rise))
+        memset(self.band, 0, sizeof(self.band))
+        self.last_band = self.rise_sum = self.skew = 0.0
+        self.sign = 1.0
+
+    cdef void _settle(self, double x) noexcept nogil:
+        self.last_band = settle(&self.low, settle(&self.high, x))
+
+    cdef double _energy(self, double x) noexcept nogil:
+        cdef int k
+        cdef double band = step(&self.low, step(&self.high, x))
+        cdef double slope = band - self.last_band
+        self.last_band = band
+        self.band[self.n % RING] = band
+        self.skew += (slope * slope * slope - self.skew) / (8.0 * self.work_rate_hz)
+        self.rise[self.n % RING] = max(0.0, self.sign * slope)
+        if self.n % RING == 0:
+            # Now and then from scratch, so that rounding never piles up.
+            self.rise_sum = 0.0
+            for k in range(self.window):
+                self.rise_sum += self.rise[(RING - k) % RING]
+        else:
+            self.rise_sum += self.rise[self.n % RING] - self.rise[(self.n - self.window + RING) % RING]
+        return self.rise_sum
+
+    cdef bint _has_learned(self) noexcept nogil:
+        """Turn the signal over and look at the same seconds again when it is upside down."""
+        cdef long long start, end
+        if self.sign * self.skew >= 0.0:
+            return True
+        self.sign = -self.sign
+        start = max(self.learn_from, self.n - self.learn_span)
+        end = self.n
+        self._settle(self.raw[start % RING])
+        self.rise_sum = 0.0
+        memset(self.rise, 0, sizeof(self.rise))
+        self.candidate_count = 0
+        self.peak = self.valley = 0.0
+        self.is_rising = True
+        self.n = start
+        while self.n <= end:
+            self._hunt(self._energy(self.raw[self.n % RING]))
+            self.n += 1
+        self.n = end
+        return True
+
+    cdef double _smooth(self, long long i) noexcept nogil:
+        return self.sign * 0.25 * (
+            self.raw[(i - 1) % RING] + 2.0 * self.raw[i % RING] + self.raw[(i + 1) % RING])
+
+    cdef double _refine(self, long long at, double* amplitude, bint is_final) noexcept nogil:
+        cdef long long i, first, last, best = -1
+        cdef double v, most = 0.0, least = 0.0, before, after, bend
+        first = max(<long long>2, at - self.back)
+        last = min(self.n - 2, at + self.ahead)
+        if last <= first:
+            return -1.0
+        for i in range(first, last + 1):
+            v = self._smooth(i)
+            if best < 0 or v > most:
+                most = v
+                best = i
+            if i == first or v < least:
+                least = v
+        amplitude[0] = most - least
+        before = self._smooth(best - 1)
+        after = self._smooth(best + 1)
+        bend = before - 2.0 * most + after
+        if bend == 0.0 or fabs(before - after) > 2.0 * fabs(bend):
+            return best
+        return best + 0.5 * (before - after) / bend
