@@ -27,19 +27,14 @@ COMMAND = 0x80
 CHANNELS = ("ecg", "ppg", "rr", "breath", "skin", "motion", "temperature", "eeg")
 LOST = -32768
 
-_HEADER = "<BBHIIBB"
-_HEADER_SIZE = 14
-_TAG_SIZE = 8
-_COMMAND_TAG_SIZE = 16
-_CRC_SIZE = 4
+_HEADER, _HEADER_SIZE = "<BBHIIBB", 14
+_TAG_SIZE, _COMMAND_TAG_SIZE, _CRC_SIZE = 8, 16, 4
 _WINDOW = 64
 LONGEST_FRAME = _HEADER_SIZE + 255 + _COMMAND_TAG_SIZE
 _LONGEST_STUFFED = LONGEST_FRAME + _CRC_SIZE + 3
 
-_SAMPLES = "<BBff"
-_SAMPLES_SIZE = 10
-_CONTACT_KNOWN = 1
-_CONTACT = 2
+_SAMPLES, _SAMPLES_SIZE = "<BBff", 10
+_CONTACT_KNOWN, _CONTACT = 1, 2
 
 
 class Frame:
@@ -155,7 +150,9 @@ class Decoder:
             if found is not None:
                 frames.append(found)
         if len(self._rest) > _LONGEST_STUFFED:
-            self._is_skipping = self._is_skipping or self._drop("long") is None
+            if not self._is_skipping:
+                self._drop("long")
+            self._is_skipping = True
             self._rest = b""
         return frames
 
