@@ -1,0 +1,34 @@
+# What voices, effects and lanes share: parameters that glide, and time cut into ticks.
+
+from cext._types cimport TICK
+
+cdef enum:
+    MOST_PARAMETERS = 12
+
+
+cdef class Part:
+    cdef readonly double rate_hz
+    cdef readonly tuple parameters
+    cdef int offset                        # frames already rendered of the present tick
+    cdef double begin[MOST_PARAMETERS]     # value at the first frame of the present tick
+    cdef double step[MOST_PARAMETERS]      # change from one frame of the tick to the next
+    cdef double end[MOST_PARAMETERS]       # value at the first frame of the next tick
+    cdef double goal[MOST_PARAMETERS]
+    cdef long ticks_left[MOST_PARAMETERS]
+    cdef bint is_log[MOST_PARAMETERS]
+    cdef int count
+
+    cdef void aim(self, int index, double goal, double glide_s) noexcept nogil
+    cdef void snap(self, int index, double value) noexcept nogil
+    cdef void run(self, float* left, float* right, int frames) noexcept nogil
+    cdef void next_tick(self) noexcept nogil
+    cdef void prepare(self) noexcept nogil
+    cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil
+
+
+cdef class Voice(Part):
+    pass
+
+
+cdef class Effect(Part):
+    cdef void clear(self) noexcept nogil

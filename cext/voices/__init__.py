@@ -1,0 +1,36 @@
+"""Things that sound by themselves: parameters flow in, stereo float32 flows out.
+
+A voice is one `cdef class` with a parameter table in a family file, and one row here.
+"""
+
+from __future__ import annotations
+
+from cext.parameters import Parameter, unknown
+from cext.parts import Voice
+from cext.voices.noises import Brown, Pink, White
+from cext.voices.oscillators import Sine
+from cext.voices.pads import Pad, Swell
+
+VOICES: dict[str, type[Voice]] = {
+    "sine": Sine,
+    "white": White,
+    "pink": Pink,
+    "brown": Brown,
+    "pad": Pad,
+    "swell": Swell,
+}
+
+
+def catalogue() -> dict[str, tuple[Parameter, ...]]:
+    """Every voice there is, with what can be turned on it."""
+    return {name: tuple(voice.PARAMETERS) for name, voice in VOICES.items()}
+
+
+def make(name: str, rate_hz: float = 48_000.0, **parameters: float) -> Voice:
+    """Build one voice; `seed` chooses its noise and its starting places. Raises ValueError."""
+    if name not in VOICES:
+        raise unknown("voice", name, list(VOICES))
+    return VOICES[name](rate_hz, **parameters)
+
+
+__all__ = ["VOICES", "Voice", "catalogue", "make"]

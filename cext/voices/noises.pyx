@@ -1,0 +1,132 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""Noise: white like a spray, pink like rain, brown like a distant sea.
+
+Each frame's random bits are a hash of its number and the seed, so noise repeats exactly and needs no history.
+Pink: poles and zeros in turn, evenly spread over the octaves, halve the slope of a one-pole filter to 3 dB an
+octave; brown: a leaky sum. All colours have the same loudness by RMS, 0.2 of full scale at level 1.
+Source: J. O. Smith, Spectral Audio Signal Processing, "Synthesis of 1/F Noise"; own pole placement.
+"""
+
+from libc.math cimport M_PI, cos, exp, pow, sin, sqrt
+from libc.stdint cimport int32_t, uint32_t, uint64_t
+
+from cext._types cimport scatter
+from cext.parts cimport Voice
+
+from cext.parameters import Parameter
+
+cdef enum:
+    LEVEL
+
+cdef double _UNIT = 1.0 / 2147483648.0
+cdef double _RMS = 0.2
+cdef double _SQRT3 = 1.7320508075688772   # a uniform spread of -1..1 has an RMS of 1 / sqrt 3
+
+
+cdef double _magnitude2(Pinking* design, double share) noexcept nogil:
+    # Power gain of the pole-zero chain at a share of the sample rate.
+    cdef double power = 1.0, c = cos(2.0 * M_PI * share)
+    cdef int k
+    for k in range(PINK_POLES):
+        power *= 1.0 - 2.0 * design.zero[k] * c + design.zero[k] * design.zero[k]
+        power /= 1.0 - 2.0 * design.pole[k] * c + design.pole[k] * design.pole[k]
+    return power
+
+
+cdef void design_pink(Pinking* design, double rate_hz) noexcept nogil:
+    # Poles from 4 Hz upwards, each followed half a spacing later by a zero; then the gain for an RMS of 1.
+    cdef double low = 4.0, high = rate_hz * 0.45
+    cdef double spacing = pow(high / low, 1.0 / PINK_POLES), power = 0.0
+    cdef int k, points = 8192
+    for k in range(PINK_POLES):
+        design.pole[k] = exp(-2.0 * M_PI * low * pow(spacing, k) / rate_hz)
+        design.zero[k] = exp(-2.0 * M_PI * low * pow(spacing, k + 0.5) / rate_hz)
+    for k in range(points):
+        power += _magnitude2(design, 0.5 * (k + 0.5) / points)
+    design.gain = 1.0 / sqrt(power / points)
+
+
+cdef double pink(Pinking* design, PinkState* state, double white) noexcept nogil:
+    # One white number in, one pink number out: y[n] = x[n] - zero x[n-1] + pole y[n-1], nine times.
+    cdef double x = white, y
+    cdef int k
+    for k in range(PINK_POLES):
+        y = x - design.zero[k] * state.before[k] + design.pole[k] * state.before[k + 1]
+        state.before[k] = x
+        x = y
+    state.before[PINK_POLES] = x
+    return x * design.gain
+
+
+cdef class White(Voice):
+    """White noise: every frequency alike, independent in both ears."""
+
+    PARAMETERS = (Parameter("level", "", 0.0, 1.0, 0.5),)
+
+    def __init__(self, double rate_hz=48_000.0, *, uint64_t seed=1, **values):
+        super().__init__(rate_hz, **values)
+        self.key = scatter(seed * 2 + 1)
+
+    cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
+        cdef int j
+        cdef double level = self.begin[LEVEL] + self.step[LEVEL] * first, step = self.step[LEVEL]
+        cdef float drawn_left[64]
+        cdef float drawn_right[64]
+        cdef uint64_t bits
+        cdef float gain
+        if self.begin[LEVEL] == 0.0 and step == 0.0:
+            # Noise has no phase to keep: a silent voice may rest, and the frame number alone goes on.
+            self.frame += frames
+            return
+        for j in range(frames):
+            bits = scatter(self.key + self.frame + <uint64_t> j)
+            drawn_left[j] = <float> (<double> <int32_t> <uint32_t> bits * _UNIT)
+            drawn_right[j] = <float> (<double> <int32_t> <uint32_t> (bits >> 32) * _UNIT)
+        self.frame += frames
+        self.colour(drawn_left, drawn_right, frames)
+        for j in range(frames):
+            gain = <float> (level + step * j)
+            left[j] += gain * drawn_left[j]
+            right[j] += gain * drawn_right[j]
+
+    cdef void colour(self, float* left, float* right, int frames) noexcept nogil:
+        cdef int j
+        cdef float gain = <float> (_RMS * _SQRT3)
+        for j in range(frames):
+            left[j] *= gain
+            right[j] *= gain
+
+
+cdef class Pink(White):
+    """Pink noise: every octave alike, like steady rain."""
+
+    def __init__(self, double rate_hz=48_000.0, *, uint64_t seed=1, **values):
+        super().__init__(rate_hz, seed=seed, **values)
+        design_pink(&self.design, rate_hz)
+
+    cdef void colour(self, float* left, float* right, int frames) noexcept nogil:
+        cdef int j
+        cdef double gain = _RMS * _SQRT3
+        for j in range(frames):
+            left[j] = <float> pink(&self.design, &self.left_state, gain * left[j])
+            right[j] = <float> pink(&self.design, &self.right_state, gain * right[j])
+
+
+cdef class Brown(White):
+    """Brown noise: each octave half as loud again, like a distant sea."""
+
+    def __init__(self, double rate_hz=48_000.0, *, uint64_t seed=1, **values):
+        super().__init__(rate_hz, seed=seed, **values)
+        self.keep = exp(-2.0 * M_PI * 2.0 / rate_hz)   # leaks at 2 Hz, below everything audible
+        self.gain = _RMS * _SQRT3 * sqrt(1.0 - self.keep * self.keep)
+
+    cdef void colour(self, float* left, float* right, int frames) noexcept nogil:
+        cdef int j
+        cdef double a = self.left_sum, b = self.right_sum
+        for j in range(frames):
+            a = a * self.keep + left[j] * self.gain
+            b = b * self.keep + right[j] * self.gain
+            left[j] = <float> a
+            right[j] = <float> b
+        self.left_sum = a
+        self.right_sum = b
