@@ -60,6 +60,9 @@ class Settings:
     protocol: str = "resonance_breathing"
     """The protocol that Start plays when none is named."""
 
+    serial_port: str = ""
+    """Serial device to read, such as /dev/ttyUSB0; empty looks at every USB serial device."""
+
     serial_rate_hz: float = 0.0
     """Samples a second of a serial device that sends plain lines of numbers; 0 means it sends our frames."""
 
