@@ -6,15 +6,19 @@ of Zong et al., Computers in Cardiology 2003, 259). The upstroke is the sharpest
 one a beat even where the reflected wave makes a second summit. The systolic peak is then the summit of the
 signal after that upstroke, refined between samples.
 
-Light sensors differ in sign: more blood is more or less light. The upstroke of a pulse is steeper than its
-downstroke, so the skewness of the slope tells which way up the signal is.
+Light sensors differ in sign: more blood is more or less light. A pulse is narrower at its top than at its
+foot and its upstroke is steeper than its downstroke, so two skewnesses tell which way up the signal is.
+Either alone errs on real fingers; together they turn the signal over only on clear evidence.
 """
 
-from libc.math cimport fabs
+from libc.math cimport fabs, sqrt
 from libc.string cimport memset
 
 from cext.beats._filters cimport Section, highpass, lowpass, settle, step
 from cext.beats.hunter cimport RING, BeatHunter
+
+
+cdef double UPSIDE_DOWN = 0.6
 
 
 cdef class PpgDetector(BeatHunter):
@@ -24,8 +28,9 @@ cdef class PpgDetector(BeatHunter):
     """
 
     cdef Section high, low
-    cdef double[RING] rise, band
-    cdef double last_band, rise_sum, skew, sign
+    cdef double[RING] rise
+    cdef double last_pulse, rise_sum, sign, height_2, height_3, slope_2, slope_3
+    cdef double forget
     cdef int window, back, ahead
     cdef public double win_ms, lo, hi, refr_ms, fall_ms, learn_s, c, fs, tr, br, bs, echo_ms
 
@@ -70,21 +75,27 @@ cdef class PpgDetector(BeatHunter):
         highpass(&self.high, self.lo, self.work_rate_hz)
         lowpass(&self.low, self.hi, self.work_rate_hz)
         memset(self.rise, 0, sizeof(self.rise))
-        memset(self.band, 0, sizeof(self.band))
-        self.last_band = self.rise_sum = self.skew = 0.0
+        self.last_pulse = self.rise_sum = 0.0
+        self.height_2 = self.height_3 = self.slope_2 = self.slope_3 = 0.0
+        self.forget = 1.0 / (8.0 * self.work_rate_hz)
         self.sign = 1.0
 
     cdef void _settle(self, double x) noexcept nogil:
-        self.last_band = settle(&self.low, settle(&self.high, x))
+        self.last_pulse = settle(&self.low, x)
+        settle(&self.high, self.last_pulse)
 
     cdef double _energy(self, double x) noexcept nogil:
         cdef int k
-        cdef double band = step(&self.low, step(&self.high, x))
-        cdef double slope = band - self.last_band
-        self.last_band = band
-        self.band[self.n % RING] = band
-        self.skew += (slope * slope * slope - self.skew) / (8.0 * self.work_rate_hz)
-        self.rise[self.n % RING] = max(0.0, self.sign * slope)
+        cdef double pulse = step(&self.low, x)
+        cdef double slope = pulse - self.last_pulse
+        cdef double height = step(&self.high, pulse)
+        self.last_pulse = pulse
+        self.height_2 += self.forget * (height * height - self.height_2)
+        self.height_3 += self.forget * (height * height * height - self.height_3)
+        self.slope_2 += self.forget * (slope * slope - self.slope_2)
+        self.slope_3 += self.forget * (slope * slope * slope - self.slope_3)
+        slope = max(0.0, self.sign * slope)
+        self.rise[self.n % RING] = slope * slope
         if self.n % RING == 0:
             # Now and then from scratch, so that rounding never piles up.
             self.rise_sum = 0.0
@@ -92,12 +103,17 @@ cdef class PpgDetector(BeatHunter):
                 self.rise_sum += self.rise[(RING - k) % RING]
         else:
             self.rise_sum += self.rise[self.n % RING] - self.rise[(self.n - self.window + RING) % RING]
-        return self.rise_sum
+        return sqrt(max(0.0, self.rise_sum))
 
     cdef bint _has_learned(self) noexcept nogil:
         """Turn the signal over and look at the same seconds again when it is upside down."""
         cdef long long start, end
-        if self.sign * self.skew >= 0.0:
+        cdef double skew
+        if self.height_2 <= 0.0 or self.slope_2 <= 0.0:
+            return True
+        skew = (2.0 * self.height_3 / (self.height_2 * sqrt(self.height_2))
+                + self.slope_3 / (self.slope_2 * sqrt(self.slope_2)))
+        if self.sign * skew > -UPSIDE_DOWN:
             return True
         self.sign = -self.sign
         start = max(self.learn_from, self.n - self.learn_span)
