@@ -58,7 +58,7 @@ class SignalChain:
         elif frame.channel is Channel.BREATH and frame.rate_hz > 0:
             if self.belt is None:
                 self.belt = BreathBelt(frame.rate_hz)
-            self.belt.feed(frame.values, frame.arrival_s + len(frame.values) / frame.rate_hz)
+            self.belt.feed(frame.values, frame.arrival_s)
 
     def features(self, now_s: float) -> Features:
         """Everything new since the last call, and the figures as they stand at now_s."""
@@ -117,6 +117,11 @@ class SignalChain:
             quality=self._quality.mean(),
         )
 
+    def breath_confidence(self) -> float:
+        """How far the mean breath rate of the summary can be trusted, 0..1; 0 when there is none."""
+        source = self.belt if self.belt is not None else self.heart.breath
+        return source.mean_confidence()
+
     def _is_lost(self, now_s: float) -> bool:
         if self._heard_s is None or now_s - self._heard_s > SILENCE_S:
             return True
@@ -160,7 +165,8 @@ class SignalChain:
         self._detector = beats.make(frame.channel.value, frame.rate_hz)
         self._trace = Trace(frame.rate_hz)
         self._origin_s = frame.sensor_time_s
-        self._offset_s = frame.arrival_s - frame.sensor_time_s
+        # A frame arrives when its last sample has been taken.
+        self._offset_s = frame.arrival_s - len(frame.values) / frame.rate_hz - frame.sensor_time_s
         self._samples = 0
         self._sequence = frame.sequence - 1
 
@@ -220,13 +226,17 @@ class SignalChain:
         for value in values:
             if not np.isfinite(value) or not 0 < value < 1000 * SILENCE_S:
                 self._settled(self.heart.gap())
-                self.gaps.append((self._rr_at_s, max(0.0, value / 1000) if np.isfinite(value) else 0.0))
+                self.gaps.append((self._rr_at_s, max(0.0, frame.arrival_s - self._rr_at_s)))
+                self._rr_at_s = None
                 continue
+            if self._rr_at_s is None:
+                self._rr_at_s = frame.arrival_s - value / 1000
+                self._open_row(self._rr_at_s)
             self._rr_at_s += value / 1000
             self._beats.append(Beat(self._rr_at_s, max(self._rr_at_s, frame.arrival_s)))
             self.heart.beats += 1
             self._settled(self.heart.add_interval(self._rr_at_s, value))
-        self._heard_s = max(frame.arrival_s, self._rr_at_s)
+        self._heard_s = max(frame.arrival_s, self._rr_at_s or 0.0)
 
     def _open_row(self, time_s: float) -> None:
         """The beat that began the first interval."""

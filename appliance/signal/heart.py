@@ -10,7 +10,7 @@ from collections import deque
 from statistics import median
 
 from appliance.contracts import Beat, Interval
-from appliance.signal.breath import BreathFromHeart
+from appliance.signal.breath import SPAN_S, BreathFromHeart
 from appliance.signal.correction import Correction
 from cext import spectra
 from cext.hrv import Sliding
@@ -40,6 +40,8 @@ class Heart:
         self._times_s: deque[float] = deque()
         self._intervals_ms: deque[float] = deque()
         self._is_normal: deque[bool] = deque()
+        self._beats_s: deque[float] = deque()
+        self._heights: deque[float] = deque()
         self._next_step_s = 0.0
 
     @property
@@ -51,10 +53,15 @@ class Heart:
         """The rate of the last five intervals, by their median; None without any."""
         return 60000.0 / median(self._recent) if self._recent else None
 
-    def add(self, beat: Beat, amplitude: float = 0.0) -> list[Interval]:
-        """Take one beat; returns the intervals that are settled now."""
+    def add(self, beat: Beat, height: float = 0.0) -> list[Interval]:
+        """Take one beat and its height over its surroundings; returns the intervals that are settled now."""
         previous, self._last = self._last, beat
         self.beats += 1
+        self._beats_s.append(beat.time_s)
+        self._heights.append(height)
+        while self._beats_s[0] < beat.time_s - SPAN_S:
+            self._beats_s.popleft()
+            self._heights.popleft()
         if previous is None:
             return []
         interval_s = beat.time_s - previous.time_s
@@ -62,13 +69,9 @@ class Heart:
             settled = self.gap()
             self._last = beat
             return settled
-        return self.add_interval(
-            beat.time_s, 1000.0 * interval_s, min(previous.quality, beat.quality), amplitude
-        )
+        return self.add_interval(beat.time_s, 1000.0 * interval_s, min(previous.quality, beat.quality))
 
-    def add_interval(
-        self, time_s: float, raw_ms: float, quality: float = 1.0, amplitude: float = 0.0
-    ) -> list[Interval]:
+    def add_interval(self, time_s: float, raw_ms: float, quality: float = 1.0) -> list[Interval]:
         """Take one measured interval that ended at time_s."""
         self._recent.append(raw_ms)
         return self._settle(self._correction.add(time_s, raw_ms, quality))
@@ -114,4 +117,4 @@ class Heart:
             value *= sum(recent) / len(recent)
             self.coherences.append(value)
         self.coherence = value
-        self.breath.update(times, intervals, now_s)
+        self.breath.update((times, intervals), (list(self._beats_s), list(self._heights)), now_s)
