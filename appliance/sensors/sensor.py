@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -47,7 +47,7 @@ class Sensor(Protocol):
         """Connect. Raises SensorLost or SensorRefused with a remedy."""
         ...
 
-    def frames(self) -> AsyncIterator[SensorFrame]:
+    def frames(self) -> AsyncGenerator[SensorFrame, None]:
         """Give frames as they come; times are on the box's clock."""
         ...
 
@@ -110,7 +110,7 @@ class Paced:
         if follow is not None:
             follow(pacer_phase, rate_bpm)
 
-    async def frames(self) -> AsyncIterator[SensorFrame]:
+    async def frames(self) -> AsyncGenerator[SensorFrame, None]:
         """Give the source's frames when their time has come."""
         began_s = self._clock.monotonic_s()
         shift_s = began_s if self._speed == 1.0 else 0.0

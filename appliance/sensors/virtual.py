@@ -7,6 +7,7 @@ marked as simulated. The same seed and the same pacing give the same heart, howe
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.contracts import Channel, SensorFrame
+from appliance.contracts.settings import Settings
 from appliance.sensors.physiology import (
     ECTOPIC,
     NORMAL,
@@ -24,7 +26,8 @@ from appliance.sensors.physiology import (
     Rhythm,
     lung_volume,
 )
-from appliance.sensors.sensor import Identity, identity
+from appliance.sensors.registry import Finding
+from appliance.sensors.sensor import Identity, Paced, identity
 
 STEP_S = 0.04
 BREATH_RATE_HZ = 25.0
@@ -74,9 +77,7 @@ class VirtualWearer:
         if not 50 <= rate_hz <= 4000:
             raise ValueError(f"rate_hz must be 50 to 4000, not {rate_hz}")
         self._random = np.random.default_rng(seed)
-        self._identity = identity(
-            "virtual", f"wearer-{seed}", "Virtual wearer (simulated)", is_simulated=True
-        )
+        self._identity = identity("virtual", "wearer", "Virtual wearer (simulated)", is_simulated=True)
         self._channels = tuple(channels)
         self._samples = round(rate_hz * STEP_S)
         self.rate_hz = self._samples / STEP_S
@@ -233,3 +234,8 @@ class VirtualWearer:
             is_simulated=True,
             has_contact=dropout is None,
         )
+
+
+async def find(settings: Settings, is_scan: bool) -> Finding:
+    """The virtual wearer is always there; each start is another day of the same person."""
+    return Finding((Paced(VirtualWearer(seed=1 + time.time_ns() % 1000)),))

@@ -42,7 +42,8 @@ ROWS: tuple[ColumnRow, ...] = (
 
 # Columns that number or date the rows and are never a signal.
 TIME = _names(
-    r"(?:time|timer|times|timestamps?|datetime|date|clock|elapsed|seconds?|sec|t)(?:[ _.(-]*(?:ms|msec|s|sec|us|ns)\)?)?|ms"
+    r"(?:time|timer|times|timestamps?|datetime|date|clock|elapsed|seconds?|sec|t)"
+    r"(?:[ _.(-]*(?:ms|msec|s|sec|us|ns)\)?)?|ms"
 )
 INDEX = _names(
     r"(?:sample|row|frame|packet)?[ _]*(?:index|idx|number|no|nr|n|nseq|counter|sample)|unnamed.*|#|"

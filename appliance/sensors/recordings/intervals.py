@@ -28,7 +28,7 @@ def recording(name: str, values: NDArray[np.float64], unit: str, column: str) ->
     if len(good) and 0.2 <= float(np.median(good)) <= 3.0:
         values, good = values * 1000.0, good * 1000.0
     middle = float(np.median(good)) if len(good) else float("nan")
-    if len(good) and not SHORTEST_MS <= middle <= LONGEST_MS or (good <= 0).any():
+    if (len(good) and not SHORTEST_MS <= middle <= LONGEST_MS) or (good <= 0).any():
         raise BadRecording(
             f"{name} holds numbers around {middle:g}, which are no intervals between heartbeats in ms",
             "give the kind of signal with --kind and its rate with --rate, or choose another --column",
@@ -38,7 +38,7 @@ def recording(name: str, values: NDArray[np.float64], unit: str, column: str) ->
 
 def looks_like_text_of_intervals(path: Path, content: table.Table) -> bool:
     """Whether a nameless column is the usual text of RR intervals: .txt, one plausible interval a line."""
-    if path.suffixes[:1] and path.suffixes[0].lower() not in _SUFFIXES or len(content.headings) != 1:
+    if (path.suffixes[:1] and path.suffixes[0].lower() not in _SUFFIXES) or len(content.headings) != 1:
         return False
     (values,) = table.numbers(content, (0,))
     good = values[np.isfinite(values)]

@@ -132,7 +132,7 @@ def _without_cut_line(table: Table, rows: str, columns: Sequence[int]) -> str:
             return "\n".join(lines[:-1]) + "\n"
         if wrong is None:
             raise BadRecording(
-                f"{table.name} line {table.first_line + i} has {len(cells)} columns where {last + 1} are needed",
+                f"{table.name} line {table.first_line + i} has {len(cells)} columns, not {last + 1}",
                 "repair the line, or choose another column with --column",
             )
         raise BadRecording(
@@ -208,7 +208,7 @@ def _decoded(path: Path) -> str:
 
 
 def _unprintable(text: str) -> float:
-    odd = sum(1 for c in text if ord(c) < 32 and c not in "\t\n\r\f" or 127 <= ord(c) < 160)
+    odd = sum(1 for c in text if (ord(c) < 32 and c not in "\t\n\r\f") or 127 <= ord(c) < 160)
     return odd / max(len(text), 1)
 
 

@@ -66,7 +66,7 @@ def _dates(content: table.Table, clock: int) -> NDArray[np.float64]:
         stamps = [datetime.fromisoformat(row[clock].strip().strip('"')).timestamp() for row in cells]
     except (ValueError, IndexError, OverflowError) as error:
         raise BadRecording(
-            f"{content.name}: the column {content.headings[clock]!r} holds no times that can be read ({error})",
+            f"{content.name}: the column {content.headings[clock]!r} holds no times ({error})",
             "give the rate with --rate instead",
         ) from error
     return np.array(stamps, dtype=np.float64)

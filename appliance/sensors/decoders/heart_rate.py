@@ -1,0 +1,114 @@
+"""The Heart Rate Measurement of standard BLE straps: flags, beats a minute, contact, RR intervals.
+
+Source: Bluetooth Heart Rate Service 1.0, characteristic 0x2A37. RR intervals come in 1/1024 s, oldest first,
+none to nine in a notification, about one notification a second, without a time of their own.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from appliance.contracts import Channel, SensorFrame
+
+_WIDE_RATE, _CONTACT, _CONTACT_KNOWN, _ENERGY, _RR = 0x01, 0x02, 0x04, 0x08, 0x10
+# A notification can come a second late; more than this apart from the sum of intervals, beats are missing.
+GAP_S = 2.5
+FOLLOW = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class HeartRate:
+    """One notification. has_contact: None when the strap cannot tell. intervals_ms: not rounded."""
+
+    rate_bpm: int
+    has_contact: bool | None
+    energy_kj: int | None
+    intervals_ms: tuple[float, ...]
+
+
+def parse(data: bytes) -> HeartRate | None:
+    """Read one notification; None when it is too short for what its flags announce."""
+    if len(data) < 2:
+        return None
+    flags, at = data[0], 1
+    rate_size = 2 if flags & _WIDE_RATE else 1
+    energy_size = 2 if flags & _ENERGY else 0
+    if len(data) < at + rate_size + energy_size:
+        return None
+    rate_bpm = int.from_bytes(data[at : at + rate_size], "little")
+    at += rate_size
+    energy_kj = int.from_bytes(data[at : at + energy_size], "little") if energy_size else None
+    at += energy_size
+    has_contact = bool(flags & _CONTACT) if flags & _CONTACT_KNOWN else None
+    intervals: tuple[float, ...] = ()
+    if flags & _RR:
+        count = (len(data) - at) // 2
+        steps = struct.unpack_from(f"<{count}H", data, at)
+        intervals = tuple(step * 1000.0 / 1024.0 for step in steps if step)
+    return HeartRate(rate_bpm, has_contact, energy_kj, intervals)
+
+
+class StrapBeats:
+    """Places a strap's intervals in time: each beat ends where the one before it plus its interval says.
+
+    The chain is pulled gently to the arrivals, and starts over (a jump in sequence) when beats are missing.
+    A frame holds all intervals of one notification; its sensor time is that of its first beat.
+    """
+
+    def __init__(self, sensor_id: str) -> None:
+        self._sensor_id = sensor_id
+        self._sequence = 0
+        self._last_s: float | None = None
+        self._dropped: dict[str, int] = {}
+        self.rate_bpm: int | None = None
+        self.name = ""
+
+    @property
+    def dropped(self) -> Mapping[str, int]:
+        """Reason ("short") -> count of notifications."""
+        return self._dropped
+
+    def feed(self, data: bytes, arrival_s: float) -> list[SensorFrame]:
+        """Take one notification; give at most one frame."""
+        found = parse(data)
+        if found is None:
+            self._dropped["short"] = self._dropped.get("short", 0) + 1
+            return []
+        self.rate_bpm = found.rate_bpm or None
+        if found.has_contact is False:
+            self._last_s = None
+            return [self._frame(arrival_s, arrival_s, (float("nan"),), has_contact=False)]
+        if not found.intervals_ms:
+            return []
+        span_s = sum(found.intervals_ms) / 1000.0
+        last_s = arrival_s
+        if self._last_s is not None:
+            chained_s = self._last_s + span_s
+            if abs(arrival_s - chained_s) > GAP_S:
+                self._sequence += 1
+            else:
+                last_s = min(chained_s + FOLLOW * (arrival_s - chained_s), arrival_s)
+        self._last_s = last_s
+        first_s = last_s - span_s + found.intervals_ms[0] / 1000.0
+        return [self._frame(first_s, arrival_s, found.intervals_ms, found.has_contact)]
+
+    def _frame(
+        self, time_s: float, arrival_s: float, values_ms: tuple[float, ...], has_contact: bool | None
+    ) -> SensorFrame:
+        sequence = self._sequence
+        self._sequence += 1
+        return SensorFrame(
+            self._sensor_id,
+            Channel.RR,
+            sequence,
+            time_s,
+            arrival_s,
+            np.array(values_ms),
+            0.0,
+            "ms",
+            has_contact=has_contact,
+        )

@@ -1,0 +1,189 @@
+"""The supervisor of the sensors: finds them, connects one at a time, and never lets one stop the box."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import aclosing, suppress
+
+from appliance.contracts import SensorFrame
+from appliance.contracts.settings import Settings
+from appliance.errors import EchoelError, SensorRefused
+from appliance.sensors.registry import KINDS, Finding, Kind
+from appliance.sensors.sensor import Sensor
+from appliance.sensors.status import SensorState, SensorStatus
+
+RESCAN_S = 5.0
+# A sensor that was there is tried again quickly for a minute, then at leisure.
+FIRST_WAIT_S, QUICK_WAIT_S, SLOW_WAIT_S = 0.2, 1.0, 5.0
+QUICK_TRIES = 60
+# Listening to the radio takes seconds; in between only the quick ways are asked.
+SCAN_EVERY = 12
+# One that never gave a sample is left alone for a while, so that it keeps nobody else out.
+SHUNNED_S = 60.0
+log = logging.getLogger(__name__)
+
+OnFrame = Callable[[SensorFrame], None]
+OnStatus = Callable[[SensorStatus], None]
+
+
+class Hub:
+    """Keeps one sensor streaming.
+
+    on_frame, on_status: called on the event loop; every change of state is told once.
+    candidates: the sensors to use, in order; None looks for them by the registry, and falls back to the
+    virtual wearer until something real has been seen.
+    Invariant: once a real heart has been seen, a simulated one never takes its place.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        on_frame: OnFrame,
+        on_status: OnStatus,
+        candidates: Sequence[Sensor] | None = None,
+        *,
+        kinds: Sequence[Kind] = KINDS,
+        rescan_s: float = RESCAN_S,
+    ) -> None:
+        self._settings = settings
+        self._on_frame = on_frame
+        self._on_status = on_status
+        self._given = list(candidates) if candidates is not None else None
+        self._kinds = kinds
+        self._rescan_s = rescan_s
+        self._current: Sensor | None = None
+        self._has_real = False
+        self._told: SensorStatus | None = None
+        self._shunned_until_s: dict[str, float] = {}
+        self._finished: set[str] = set()
+        self._last: Sensor | None = None
+
+    @property
+    def status(self) -> SensorStatus | None:
+        """What was told last."""
+        return self._told
+
+    def follow(self, pacer_phase: float | None, rate_bpm: float) -> None:
+        """Show the pacer to a wearer made of equations; real ones see it themselves."""
+        follow = getattr(self._current, "follow", None)
+        if follow is not None:
+            follow(pacer_phase, rate_bpm)
+
+    async def run(self) -> None:
+        """Supervise until cancelled, or until all the sensors that were given are finished."""
+        if self._told is None:
+            self._tell(SensorStatus("", "", "", SensorState.SEARCHING, "looking for a sensor"))
+        tries = 0
+        while self._given is None or self._left():
+            sensors = await self._found(is_scan=not self._has_real or tries % SCAN_EVERY == 0)
+            if not sensors and self._given is None and not self._has_real:
+                sensors = await self._stand_in()
+            if await self._serve_first(sensors):
+                tries = 0  # it was there a moment ago
+            tries += 1
+            slowest_s = QUICK_WAIT_S if tries < QUICK_TRIES else SLOW_WAIT_S
+            await asyncio.sleep(min(FIRST_WAIT_S * 2.0 ** min(tries - 1, 10), slowest_s))
+
+    def _left(self) -> list[Sensor]:
+        """The given sensors that are not finished."""
+        return [s for s in self._given or () if s.identity.sensor_id not in self._finished]
+
+    async def _serve_first(self, sensors: Sequence[Sensor]) -> bool:
+        """Stream the first sensor that gives anything, until it ends; False when none did."""
+        for sensor in sensors:
+            if await self._serve(sensor):
+                self._last = sensor
+                return True
+        return False
+
+    async def _found(self, is_scan: bool) -> list[Sensor]:
+        """Give the real sensors to try, in order: the last one first."""
+        if self._given is not None:
+            return self._left()
+        found: list[Sensor] = [self._last] if self._last is not None else []
+        reasons: list[str] = []
+        for kind in self._kinds:
+            if kind.is_simulated:
+                continue
+            finding = await self._ask(kind, is_scan)
+            known = {sensor.identity.sensor_id for sensor in found}
+            found += [sensor for sensor in finding.sensors if sensor.identity.sensor_id not in known]
+            reasons += [finding.reason] if finding.reason else []
+        now_s = asyncio.get_running_loop().time()
+        found = [s for s in found if self._shunned_until_s.get(s.identity.sensor_id, 0.0) <= now_s]
+        if not found and self._current is None and is_scan:
+            remedy = "wear a strap or plug a sensor in"
+            self._tell(SensorStatus("", "", "", SensorState.SEARCHING, "; ".join(reasons), remedy))
+        return found
+
+    async def _ask(self, kind: Kind, is_scan: bool) -> Finding:
+        try:
+            return await kind.find(self._settings, is_scan)
+        except Exception as error:  # a supervisor: one kind of link may not keep the others out
+            log.exception("looking for %s sensors failed", kind.name)
+            return Finding((), f"{kind.title}: {error}", "see the log", is_available=False)
+
+    async def _stand_in(self) -> list[Sensor]:
+        """Stream a simulated wearer, if the table has one, until something real is there; give that."""
+        rows = [kind for kind in self._kinds if kind.is_simulated]
+        wearers = [sensor for kind in rows for sensor in (await self._ask(kind, False)).sensors]
+        if not wearers:
+            return []
+        task = asyncio.create_task(self._serve(wearers[0]))
+        try:
+            while not task.done():
+                await asyncio.wait((task,), timeout=self._rescan_s)
+                if not task.done() and (found := await self._found(is_scan=True)):
+                    return found
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        return []
+
+    async def _serve(self, sensor: Sensor) -> bool:
+        """Connect one sensor and stream it until it ends; say whether it gave anything at all."""
+        self._current = sensor
+        has_streamed = False
+        self._tell(SensorStatus.of(sensor.identity, SensorState.CONNECTING))
+        try:
+            await sensor.open()
+            async with aclosing(sensor.frames()) as frames:
+                async for frame in frames:
+                    if not has_streamed:
+                        has_streamed = True
+                        self._has_real = self._has_real or not sensor.identity.is_simulated
+                        self._tell(SensorStatus.of(sensor.identity, SensorState.CONNECTED))
+                    self._on_frame(frame)
+            self._finished.add(sensor.identity.sensor_id)
+            self._tell(SensorStatus.of(sensor.identity, SensorState.FINISHED))
+        except EchoelError as error:
+            state = SensorState.REFUSED if isinstance(error, SensorRefused) else SensorState.LOST
+            self._tell(SensorStatus.of(sensor.identity, state, str(error), error.remedy))
+        except Exception as error:  # a supervisor: no sensor's fault may stop the box
+            log.exception("the sensor %s failed", sensor.identity.sensor_id)
+            reason = f"{sensor.identity.name} failed: {type(error).__name__}: {error}"
+            self._tell(
+                SensorStatus.of(sensor.identity, SensorState.LOST, reason, "see the log; the box tries again")
+            )
+        finally:
+            self._current = None
+            await asyncio.shield(sensor.close())
+        if not has_streamed and self._given is None and sensor is not self._last:
+            self._shunned_until_s[sensor.identity.sensor_id] = asyncio.get_running_loop().time() + SHUNNED_S
+        return has_streamed
+
+    def _tell(self, status: SensorStatus) -> None:
+        """Pass a change of state on; trying a lost sensor again is no news until it works or is refused."""
+        before = self._told
+        is_retry = (
+            before is not None
+            and before.state is SensorState.LOST
+            and before.sensor_id == status.sensor_id
+            and status.state in (SensorState.CONNECTING, SensorState.LOST)
+        )
+        if status != before and not is_retry:
+            self._told = status
+            self._on_status(status)
