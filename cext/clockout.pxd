@@ -1,15 +1,8 @@
 from libc.stdint cimport int64_t
 
-from cext._types cimport LANES
+from cext._alsa cimport Alsa
 from cext.graph cimport Graph
-
-
-cdef class Ring:
-    cdef float[:, ::1] memory              # (frames, lanes), a power of two of frames
-    cdef int64_t written                   # atomic, only ever grows; moved by the one writer
-    cdef int64_t read                      # atomic, only ever grows; moved by the one reader
-    cdef int64_t lost
-    cdef void push(self, float* block, Py_ssize_t stride, Py_ssize_t frames) noexcept nogil
+from cext.ring cimport Ring
 
 
 cdef class ThreadSink:
@@ -32,3 +25,10 @@ cdef class ThreadSink:
 
 cdef class TimerSink(ThreadSink):
     pass
+
+
+cdef class AlsaSink(ThreadSink):
+    cdef readonly str device
+    cdef Alsa alsa
+    cdef void* pcm
+    cdef float[:, ::1] woven

@@ -1,8 +1,8 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """What drives the graph: a native thread that never asks for the interpreter, or a caller's own steps.
 
-`TimerSink` keeps time with no sound card, `AlsaSink` lives in `cext.soundcard`, `SteppedSink` goes only when told,
-for fast replay and for files. The thread runs with SCHED_FIFO where the system permits it and says so. What left
+`TimerSink` keeps time with no sound card, `AlsaSink` follows the card, `SteppedSink` goes only when told, for fast
+replay and for files. The thread runs with SCHED_FIFO where the system permits it and says so. What left
 goes into a ring with one writer and one reader; meters and recordings drain it. If nobody calls `feed` for 100 ms
 the guard fades everything out, and lets it come back when the feeding does.
 """
@@ -10,10 +10,11 @@ the guard fades everything out, and lets it come back when the feeding does.
 import numpy as np
 
 from libc.stdint cimport int64_t
-from libc.string cimport memset
 
+from cext._alsa cimport Alsa, load_alsa
 from cext._types cimport LANES, atomic_load, atomic_store
 from cext.graph cimport Graph
+from cext.ring cimport Ring
 
 cdef extern from *:
     """
@@ -46,45 +47,8 @@ cdef int64_t STARVED_NS = 100_000_000
 cdef int64_t _SECOND_NS = 1_000_000_000
 cdef enum:
     PRIORITY = 70            # above everything of ours, below the kernel's own interrupt threads
-
-
-cdef class Ring:
-    """A ring of frames between one writer, which never waits, and one reader."""
-
-    def __init__(self, int frames):
-        size = 1
-        while size < frames:
-            size *= 2
-        self.memory = np.zeros((size, LANES), dtype=np.float32)
-
-    cdef void push(self, float* block, Py_ssize_t stride, Py_ssize_t frames) noexcept nogil:
-        cdef int64_t at = self.written, size = self.memory.shape[0]
-        cdef Py_ssize_t j, lane
-        if at + frames - atomic_load(&self.read) > size:
-            # Full: what the reader has not fetched stays whole, the newest is dropped and counted.
-            self.lost += frames
-            return
-        for j in range(frames):
-            for lane in range(LANES):
-                self.memory[(at + j) & (size - 1), lane] = block[lane * stride + j]
-        atomic_store(&self.written, at + frames)
-
-    def pop(self):
-        """Everything new, shape (8, frames); possibly no frames."""
-        cdef int64_t at = self.read, until = atomic_load(&self.written), size = self.memory.shape[0]
-        memory = np.asarray(self.memory)
-        first, last = at & (size - 1), until & (size - 1)
-        if at == until:
-            parts = memory[:0]
-        elif first < last:
-            parts = memory[first:last]
-        else:
-            parts = np.concatenate((memory[first:], memory[:last]))
-        fresh = np.ascontiguousarray(parts.T)
-        if fresh.base is not None:
-            fresh = fresh.copy()
-        atomic_store(&self.read, until)
-        return fresh
+    _FLOAT_LE = 14           # SND_PCM_FORMAT_FLOAT_LE
+    _INTERLEAVED = 3         # SND_PCM_ACCESS_RW_INTERLEAVED
 
 
 cdef void* _run(void* sink) noexcept nogil:
@@ -159,7 +123,7 @@ cdef class ThreadSink:
     @property
     def tap_lost_frames(self):
         """Frames that left but that nobody fetched from the tap in time."""
-        return self.tap.lost
+        return self.tap.lost_frames
 
     @property
     def frames(self):
@@ -184,7 +148,7 @@ cdef class ThreadSink:
     @property
     def is_running(self):
         """Whether the thread renders."""
-        return bool(self.has_thread and not atomic_load(&self.broken))
+        return bool(self.has_thread)
 
     cdef void one_block(self) noexcept nogil:
         self.graph.guard.hush(now_ns() - atomic_load(&self.fed_ns) > STARVED_NS)
@@ -220,6 +184,76 @@ cdef class TimerSink(ThreadSink):
                     begun += lateness
             else:
                 sleep_until(due)
+
+
+cdef class AlsaSink(ThreadSink):
+    """Plays the two ears on a sound card, which is then the clock of everything.
+
+    device: an ALSA name. `start` raises OSError when there is no libasound, no such device, or it is in use. A
+    card that is pulled out while playing does not end the session: the sink goes on like a timer and says so.
+    """
+
+    def __init__(self, Graph graph not None, int block_frames=128, str device="default", *, double tap_s=2.5):
+        super().__init__(graph, block_frames, tap_s=tap_s)
+        self.device = device
+        self.woven = np.zeros((block_frames, 2), dtype=np.float32)
+
+    def open(self):
+        """Open the card for 32-bit float at the graph's rate, with three blocks of latency."""
+        cdef int failed
+        cdef unsigned int latency_us = <unsigned int> (3e6 * self.block_frames / self.graph.rate_hz)
+        if not load_alsa(&self.alsa, b"libasound.so.2"):
+            raise OSError("the ALSA library (libasound.so.2) is not installed")
+        failed = self.alsa.open(&self.pcm, self.device.encode(), 0, 0)
+        if failed < 0:
+            self.pcm = NULL
+            raise OSError(f"sound device {self.device!r}: {self.alsa.strerror(failed).decode()}")
+        failed = self.alsa.set_params(self.pcm, _FLOAT_LE, _INTERLEAVED, 2, <unsigned int> self.graph.rate_hz, 1,
+                                      latency_us)
+        if failed < 0:
+            reason = self.alsa.strerror(failed).decode()
+            self.close()
+            raise OSError(f"sound device {self.device!r} refuses stereo at {self.graph.rate_hz:g} Hz: {reason}")
+
+    def close(self):
+        """Close the card."""
+        if self.pcm != NULL:
+            self.alsa.drop(self.pcm)
+            self.alsa.close(self.pcm)
+            self.pcm = NULL
+
+    @property
+    def is_playing(self):
+        """Whether the card takes sound; False after it was pulled out."""
+        return bool(self.has_thread and not atomic_load(&self.broken))
+
+    cdef void loop(self) noexcept nogil:
+        cdef int j
+        cdef long left, wrote
+        cdef int64_t due = 0
+        cdef int64_t block_ns = <int64_t> (1e9 * self.block_frames / self.graph.rate_hz)
+        atomic_store(&self.realtime, ask_realtime(PRIORITY))
+        while atomic_load(&self.is_wanted):
+            self.one_block()
+            if atomic_load(&self.broken):
+                due += block_ns
+                sleep_until(due)
+                continue
+            for j in range(self.block_frames):
+                self.woven[j, 0] = self.block[0, j]
+                self.woven[j, 1] = self.block[1, j]
+            left = self.block_frames
+            while left > 0:
+                wrote = self.alsa.writei(self.pcm, &self.woven[self.block_frames - left, 0], left)
+                if wrote >= 0:
+                    left -= wrote
+                    continue
+                atomic_store(&self.xrun, self.xrun + 1)
+                if self.alsa.recover(self.pcm, <int> wrote, 1) < 0:
+                    # The card is gone. Silence in the room, but light, touch, journal and clock go on.
+                    atomic_store(&self.broken, 1)
+                    due = now_ns()
+                    break
 
 
 cdef class SteppedSink:
