@@ -14,5 +14,7 @@ from typing import Any
 @cache
 def load() -> dict[str, Any]:
     """The whole table, by group: light, vibration, audio, stop."""
-    table: dict[str, Any] = json.loads(files("cext").joinpath("safety_limits.json").read_text(encoding="utf-8"))
+    table: dict[str, Any] = json.loads(
+        files("cext").joinpath("safety_limits.json").read_text(encoding="utf-8")
+    )
     return table

@@ -1,6 +1,7 @@
 """What can be turned: one row a parameter, the same shape for voices, effects, lanes and the whole graph.
 
-Command, API, panel and documentation are drawn from these rows, so nothing about a parameter is written twice.
+Command, API, panel and documentation are drawn from these rows, so nothing about a parameter is written
+twice.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the control loop holds of the running engine: targets in, a heartbeat, a quiet end, the emergency stop."""
+"""What the control loop holds of the running engine: targets, heartbeat, quiet end, emergency stop."""
 
 from __future__ import annotations
 

@@ -11,9 +11,7 @@ from appliance.contracts import Block, Scene
 from appliance.contracts.lanes import LANES
 
 
-def render(
-    scenes: Iterable[Scene], duration_s: float, graph: Graph, tick_s: float = 0.05
-) -> Iterator[Block]:
+def render(scenes: Iterable[Scene], duration_s: float, graph: Graph, tick_s: float = 0.05) -> Iterator[Block]:
     """Play one scene after another, `tick_s` each, and give what leaves the box.
 
     The last scene stands when there are fewer than the duration needs. Blocks hold about one tick each and

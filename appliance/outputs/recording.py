@@ -1,8 +1,9 @@
 """What left the box, as a WAV file that can be played even when the power fails in the middle.
 
-Written beside as `NAME.part` and renamed when closed. The sizes in the header are brought up to date about once a
-second, so a file left by a crash has everything but its last moments. Past 4 GB it becomes RF64, by filling in the
-chunk that was reserved for it (EBU Tech 3306). Written by hand because libsndfile renews a header only at close.
+Written beside as `NAME.part` and renamed when closed. The sizes in the header are brought up to date
+about once a second, so a file left by a crash has everything but its last moments. Past 4 GB it becomes
+RF64, by filling in the chunk that was reserved for it (EBU Tech 3306). Written by hand because
+libsndfile renews a header only at close.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ _PCM = bytes.fromhex("0100000000001000800000aa00389b71")
 class WavRecording:
     """A stereo 24-bit file of the ears, or with `lanes` all eight lanes as 32-bit float.
 
-    Raises StorageFull when the disk has no room (what was written before stays, with a true header), and Misused
-    when the folder does not exist or the file may not be written.
+    Raises StorageFull when the disk has no room (what was written before stays, with a true header), and
+    Misused when the folder does not exist or the file may not be written.
     """
 
     def __init__(self, path: Path | str, rate_hz: float, lanes: bool = False) -> None:
@@ -43,7 +44,8 @@ class WavRecording:
             self._file = self._part.open("wb", buffering=0)
         except OSError as error:
             raise Misused(
-                f"cannot write {self.path}: {error.strerror}", "name a file in a folder that exists and is yours"
+                f"cannot write {self.path}: {error.strerror}",
+                "name a file in a folder that exists and is yours",
             ) from error
         try:
             self._write(self._header())
