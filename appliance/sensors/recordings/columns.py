@@ -35,7 +35,7 @@ ROWS: tuple[ColumnRow, ...] = (
     ),
     ColumnRow(Channel.BREATH, _names(r".*(?:resp|rsp|breath|belt|co2|airflow|thora|abdo).*")),
     ColumnRow(Channel.SKIN, _names(r".*(?:eda|gsr|skin|conductance).*|scl|scr")),
-    ColumnRow(Channel.EEG, _names(r".*(?:eeg|exg).*|tp9|tp10|af7|af8|[fcpo]z|fp[12z]|[fcpot]\d")),
+    ColumnRow(Channel.EEG, _names(r".*(?:eeg|exg).*|tp9|tp10|af7|af8|[fcpo]z|fp[12z]|[fcpt]\d")),
     ColumnRow(Channel.MOTION, _names(r".*(?:acc|gyro|motion).*")),
     ColumnRow(Channel.TEMPERATURE, _names(r".*temp.*")),
 )
@@ -91,9 +91,10 @@ def choose(headings: Sequence[str], column: str | None, kind: Channel | None, fi
         for i in signals:
             if channel_of(headings[i]) is wanted:
                 return i
+    if len(signals) == 1:
+        return signals[0]  # the only one is what the caller says it is
     unknown = [i for i in signals if channel_of(headings[i]) is None]
-    # A single column without a telling name is what the caller says it is.
-    if len(unknown) == 1 and (kind is not None or len(signals) == 1):
+    if len(unknown) == 1 and kind is not None:
         return unknown[0]
     if not signals:
         raise BadRecording(

@@ -24,15 +24,18 @@ def recording(name: str, values: NDArray[np.float64], unit: str, column: str) ->
     """
     if unit:
         values, unit = in_box_units(Channel.RR, values, unit)
-    good = values[np.isfinite(values)]
+    # Some straps write 0 for a beat they missed; more than a few mean that these are no intervals.
+    good = values[values > 0]
+    known = int(np.isfinite(values).sum())
     if len(good) and 0.2 <= float(np.median(good)) <= 3.0:
         values, good = values * 1000.0, good * 1000.0
-    middle = float(np.median(good)) if len(good) else float("nan")
-    if (len(good) and not SHORTEST_MS <= middle <= LONGEST_MS) or (good <= 0).any():
+    middle = float(np.median(good)) if len(good) else 0.0
+    if known and (len(good) < 0.9 * known or not SHORTEST_MS <= middle <= LONGEST_MS):
         raise BadRecording(
-            f"{name} holds numbers around {middle:g}, which are no intervals between heartbeats in ms",
+            f"{name} holds numbers around {np.nanmedian(values):g}, not intervals between heartbeats in ms",
             "give the kind of signal with --kind and its rate with --rate, or choose another --column",
         )
+    values = np.where(values > 0, values, np.nan)
     return Recording(name, Channel.RR, 0.0, values, "ms", column)
 
 

@@ -54,6 +54,8 @@ def split(path: Path) -> Table:
     first, _, rest = body.partition("\n")
     delimiter = _delimiter(first, rest.partition("\n")[0])
     cells = _cells(first, delimiter)
+    if len(cells) > 1 and not cells[-1] and is_number(cells[0]):
+        cells.pop()  # recorders that end each row with a delimiter
     line = comments.count("\n") + 1
     if any(is_number(cell) for cell in cells) or not any(cells):
         names = _labels(comments, len(cells)) or tuple(str(i + 1) for i in range(len(cells)))
@@ -114,7 +116,7 @@ def _gaps_named(rows: str, delimiter: str | None) -> str:
         return re.sub(r"(?im)(?<!\S)(?:na|n/a|null|none|\?)(?!\S)", "nan", rows)
     mark = re.escape(delimiter)
     between = re.sub(rf"(?im)(?<={mark}){_BLANK_WORDS}(?={mark}|$)", "nan", rows)
-    return re.sub(rf"(?im)^{_BLANK_WORDS}(?={mark})|^[ \t]*(?:na|n/a|null|none)[ \t]*$", "nan", between)
+    return re.sub(rf"(?im)^{_BLANK_WORDS}(?={mark})|^[ \t]*(?:na|n/a|null|none|\"\")[ \t]*$", "nan", between)
 
 
 def _without_cut_line(table: Table, rows: str, columns: Sequence[int]) -> str:

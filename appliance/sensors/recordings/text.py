@@ -16,6 +16,7 @@ from appliance.errors import BadRecording
 from appliance.sensors.recordings import intervals, table, times
 from appliance.sensors.recordings.columns import channel_of, choose, is_index, is_time, parts
 from appliance.sensors.recordings.recording import Recording, Wish, in_box_units
+from appliance.sensors.recordings.shape import is_pulse_wave
 
 _RATE = re.compile(r"sampl\w*[ _-]*(?:rate|frequency)[^0-9\n]{0,20}(\d+(?:\.\d+)?)", re.IGNORECASE)
 
@@ -34,7 +35,8 @@ def read(path: Path, wish: Wish) -> Recording:
         (values,) = table.numbers(content, (number,))
         return intervals.recording(content.name, values, parts(heading)[1], heading)
     rate_hz, values = _rate_and_values(content, number, wish)
-    channel = channel or Channel.ECG  # a single nameless column: this box is about hearts
+    if channel is None:  # a column whose name says nothing: this box is about hearts
+        channel = Channel.PPG if is_pulse_wave(values, rate_hz) else Channel.ECG
     values, unit = in_box_units(channel, values, parts(heading)[1])
     return Recording(content.name, channel, rate_hz, values, unit, heading)
 

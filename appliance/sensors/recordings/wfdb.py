@@ -54,7 +54,8 @@ def read(path: Path, wish: Wish) -> Recording:
     file = path.with_suffix(".hea")
     if not file.exists():
         raise BadRecording(
-            f"{path.name} has no header {file.name} beside it", "fetch the .hea file of this record too"
+            f"{path.name} has no header {file.name} beside it",
+            "fetch the .hea file too, or export the numbers as CSV",
         )
     header = _header(file)
     number = choose([lead.name for lead in header.leads], wish.column, wish.kind, path.name)
