@@ -106,11 +106,11 @@ def fingerprint() -> str:
 
 
 def _is_stale() -> bool:
-    """Whether a kernel's source is newer than what was built from it."""
+    """Whether a kernel's source, or a declaration it may share, is newer than what was built."""
+    shared = max((file.stat().st_mtime for file in (ROOT / "cext").rglob("*.pxd")), default=0.0)
     for source in (ROOT / "cext").rglob("*.pyx"):
-        built = list(source.parent.glob(source.stem + ".*.so"))
-        newest = max((file.stat().st_mtime for file in built), default=0.0)
-        if newest < source.stat().st_mtime:
+        built = max((file.stat().st_mtime for file in source.parent.glob(source.stem + ".*.so")), default=0.0)
+        if built < max(source.stat().st_mtime, shared):
             return True
     return False
 

@@ -1,7 +1,7 @@
-"""The native build: compiles the kernels of `cext/` in place, only those whose source is newer.
+"""The native build: compiles the kernels of `cext/`, all cores at once, only what is older than its source.
 
-Reads the `ext-modules` rows of `pyproject.toml`, so that a wheel and a checkout build the same list.
-Run `python -m provisioning.native [MODULE ...]`.
+`pyproject.toml` names the kernels (`ext-modules`) and this class as their builder, so a wheel, an
+editable install and `python -m provisioning.native [MODULE ...]` build the same list in the same way.
 """
 
 from __future__ import annotations
@@ -10,12 +10,38 @@ import os
 import sys
 from pathlib import Path
 
+from setuptools import Distribution, Extension
+from setuptools.command.build_ext import build_ext
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
+class Kernels(build_ext):
+    """Builds in parallel; into a checkout, only kernels whose sources are newer."""
+
+    def finalize_options(self) -> None:
+        """Use every core unless told otherwise."""
+        super().finalize_options()
+        if self.parallel is None:
+            self.parallel = os.cpu_count()
+
+    def run(self) -> None:
+        """Leave out what is up to date: an editable install would compile everything again."""
+        if self.inplace or getattr(self, "editable_mode", False):
+            self.extensions = [row for row in self.extensions if _is_stale(row)]
+        super().run()
+
+
+def _is_stale(row: Extension) -> bool:
+    """Whether a source, or a declaration it may share, is newer than what was built."""
+    source = ROOT / row.sources[0]
+    built = max((file.stat().st_mtime for file in source.parent.glob(source.stem + ".*.so")), default=0.0)
+    shared = (file.stat().st_mtime for file in (ROOT / "cext").rglob("*.pxd"))
+    return built < max(source.stat().st_mtime, *shared)
+
+
 def build(names: list[str], root: Path = ROOT) -> None:
-    """Build the named kernels, or all of them; unchanged ones cost nothing."""
-    from setuptools import Distribution
+    """Build the named kernels in place, or all of them; unchanged ones cost nothing."""
     from setuptools.config.pyprojecttoml import apply_configuration
 
     os.chdir(root)
@@ -26,10 +52,8 @@ def build(names: list[str], root: Path = ROOT) -> None:
     if missing:
         raise SystemExit(f"no such kernel in pyproject.toml: {', '.join(missing)}")
     distribution.ext_modules = [row for row in rows if not names or row.name in names]
-    command = distribution.get_command_obj("build_ext")
-    command.set_undefined_options("build")
+    command = Kernels(distribution)
     command.inplace = True
-    command.parallel = os.cpu_count()
     command.build_temp = str(root / "build" / "native")
     command.ensure_finalized()
     command.run()
