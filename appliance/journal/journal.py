@@ -63,6 +63,7 @@ class Journal:
         try:
             reserve = Reserve(self._storage, ballast_bytes)
             self._writer = Writer(self._storage, reserve, self._each_commit, self._begin_anew)
+            self._writer.start()
         except BaseException:
             self._storage.close()
             raise
@@ -248,15 +249,12 @@ class Journal:
                 raise
         losses = self._writer.lost_jobs
         if losses > self._told_losses and self._writer.trouble is None:
-            lost = losses - self._told_losses
+            detail = f"{losses - self._told_losses} entries were lost for want of room"
             self._told_losses = losses
-            rows.put_event(
-                connection, None, self._clock.wall(), None, "gap", f"{lost} entries were lost without room"
-            )
+            rows.put_event(connection, None, self._clock.wall(), None, "gap", detail)
 
     def _begin_anew(self, connection: sqlite3.Connection) -> None:
         """Fill a file that replaces a broken one with what must be in it; runs in the journal's thread."""
-        reports.begin_streams_at(connection, int(self._clock.wall().timestamp()))
         kept = f"the broken journal was kept as {self._storage.replaced}"
         rows.put_event(connection, None, self._clock.wall(), None, "journal_replaced", kept)
         with self._lock:

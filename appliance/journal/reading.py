@@ -19,7 +19,10 @@ from appliance.contracts.messages import BodySession, IntervalRow, StateRow, Sum
 from appliance.errors import StorageBroken
 from appliance.journal.storage import connect
 
-_HEAD = "body_session_id, protocol, sensor_id, is_simulated, state, started_at, ended_at, summary from body_sessions"
+HEAD = (
+    "body_session_id, protocol, sensor_id, is_simulated, state, started_at, ended_at, summary"
+    " from body_sessions"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +73,10 @@ def reading(path: Path) -> Iterator[sqlite3.Connection | None]:
         yield None
         return
     try:
-        connection = connect(path, is_read_only=True)
+        connection = connect(path, mode="ro")
         try:
-            has_tables = connection.execute(
-                "select count(*) from sqlite_master where name = 'streams'"
-            ).fetchone()[0]
+            query = "select count(*) from sqlite_master where name = 'streams'"
+            has_tables = connection.execute(query).fetchone()[0]
             yield connection if has_tables else None
         finally:
             connection.close()
@@ -88,8 +90,8 @@ def sessions(path: Path, limit: int | None = None) -> list[BodySession]:
     with reading(path) as connection:
         if connection is None:
             return []
-        query = f"select {_HEAD} order by started_at desc, id desc limit ?"
-        return [_head(row) for row in connection.execute(query, (-1 if limit is None else limit,))]
+        query = f"select {HEAD} order by started_at desc, id desc limit ?"
+        return [head_of(row) for row in connection.execute(query, (-1 if limit is None else limit,))]
 
 
 def session(path: Path, body_session_id: str) -> Detail | None:
@@ -97,13 +99,13 @@ def session(path: Path, body_session_id: str) -> Detail | None:
     with reading(path) as connection:
         if connection is None:
             return None
-        row = connection.execute(f"select {_HEAD} where body_session_id = ?", (body_session_id,)).fetchone()
+        row = connection.execute(f"select {HEAD} where body_session_id = ?", (body_session_id,)).fetchone()
         if row is None:
             return None
         query = "select id from body_sessions where body_session_id = ?"
         key = connection.execute(query, (body_session_id,)).fetchone()
         return Detail(
-            head=_head(row),
+            head=head_of(row),
             intervals=tuple(_intervals(connection, key)),
             states=tuple(_states(connection, key)),
             events=tuple(_events(connection, key)),
@@ -118,16 +120,29 @@ def chunks(path: Path, body_session_id: str) -> Iterator[Chunk]:
         if connection is None:
             return
         query = (
-            "select c.sensor_id, channel, unit, rate_hz, first_sequence, last_sequence, sensor_time_s, arrival_s,"
-            " has_contact, samples from chunks c join body_sessions s on s.id = session"
+            "select c.sensor_id, channel, unit, rate_hz, first_sequence, last_sequence, sensor_time_s,"
+            " arrival_s, has_contact, samples from chunks c join body_sessions s on s.id = session"
             " where body_session_id = ? order by c.id"
         )
-        for *fields, has_contact, samples in connection.execute(query, (body_session_id,)):
-            contact = None if has_contact is None else bool(has_contact)
-            yield Chunk(*fields, contact, np.frombuffer(samples, dtype="<f4").astype(np.float64))
+        for *row, has_contact, samples in connection.execute(query, (body_session_id,)):
+            values = np.frombuffer(samples, dtype="<f4").astype(np.float64)
+            sensor_id, channel, unit, rate_hz, first_sequence, last_sequence, sensor_time_s, arrival_s = row
+            yield Chunk(
+                sensor_id=sensor_id,
+                channel=channel,
+                unit=unit,
+                rate_hz=rate_hz,
+                first_sequence=first_sequence,
+                last_sequence=last_sequence,
+                sensor_time_s=sensor_time_s,
+                arrival_s=arrival_s,
+                has_contact=None if has_contact is None else bool(has_contact),
+                values=values,
+            )
 
 
-def _head(row: tuple[str, ...]) -> BodySession:
+def head_of(row: tuple[str, ...]) -> BodySession:
+    """Turn the columns of `HEAD` into the head of a session."""
     name, protocol, sensor_id, is_simulated, state, started_at, ended_at, summary = row
     return BodySession.model_validate(
         {

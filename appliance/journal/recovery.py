@@ -13,18 +13,18 @@ import numpy as np
 
 from appliance.contracts.messages import BodySession, SessionState, Summary
 from appliance.journal import reports, rows
-from appliance.journal.reading import _HEAD, _head
+from appliance.journal.reading import HEAD, head_of
 
 _TOO_FEW_BEATS = 10
-_NOT_BEATS = ("gap", "extra")
+_BEATS = "from intervals where session = ? and kind not in ('gap', 'extra')"
 
 
 def close_interrupted(connection: sqlite3.Connection, now: datetime) -> list[BodySession]:
     """Mark every open session as interrupted, report it, and return them."""
-    found = connection.execute(f"select {_HEAD} where state in ('running', 'paused') order by id").fetchall()
+    found = connection.execute(f"select {HEAD} where state in ('running', 'paused') order by id").fetchall()
     closed = []
     for row in found:
-        head = _head(row)
+        head = head_of(row)
         key = rows.key_of(connection, head.body_session_id)
         last_s = connection.execute(
             "select max(t) from (select max(time_s) as t from intervals where session = :key"
@@ -40,9 +40,8 @@ def close_interrupted(connection: sqlite3.Connection, now: datetime) -> list[Bod
             }
         )
         rows.put_session(connection, head)
-        rows.put_event(
-            connection, head.body_session_id, now, last_s, "interrupted", "the box stopped without warning"
-        )
+        why = "the box stopped without warning"
+        rows.put_event(connection, head.body_session_id, now, last_s, "interrupted", why)
         reports.report_rows(connection, head.body_session_id)
         reports.report_session(connection, head)
         closed.append(head)
@@ -51,21 +50,13 @@ def close_interrupted(connection: sqlite3.Connection, now: datetime) -> list[Bod
 
 def _summary(connection: sqlite3.Connection, key: int, last_known: Summary, last_s: float) -> Summary:
     """Return the summary kept before the crash, completed from the rows that came after it."""
-    beats = connection.execute(
-        "select count(*), avg(quality) from intervals where session = ? and kind not in (?, ?)",
-        (key, *_NOT_BEATS),
-    ).fetchone()
+    beats = connection.execute(f"select count(*), avg(quality) {_BEATS}", (key,)).fetchone()
     if beats[0] + 1 <= last_known.beats or beats[0] < _TOO_FEW_BEATS:
         return last_known
     from cext import hrv
 
-    rr_ms = np.array(
-        connection.execute(
-            "select rr_ms from intervals where session = ? and kind not in (?, ?) order by number",
-            (key, *_NOT_BEATS),
-        ).fetchall(),
-        dtype=np.float64,
-    ).ravel()
+    found = connection.execute(f"select rr_ms {_BEATS} order by number", (key,)).fetchall()
+    rr_ms = np.array(found, dtype=np.float64).ravel()
     coherence, breath_rate_bpm = connection.execute(
         "select avg(coherence), avg(breath_rate_bpm) from states where session = ? and not is_lost", (key,)
     ).fetchone()

@@ -1,7 +1,7 @@
 """Puts into the outbox what the API must learn, in the transaction that stores it.
 
 Marks in the session's row say up to where intervals and states are reported, so that nothing is reported
-twice or forgotten, whatever moment the power goes. Each stream counts its rows from 1 without gaps.
+twice or forgotten, whatever moment the power goes. Each stream counts its rows without gaps.
 """
 
 from __future__ import annotations
@@ -22,32 +22,21 @@ Work = Callable[[sqlite3.Connection], None]
 
 _ROWS_A_REPORT = 500
 
-
-STREAMS = ("sessions", "intervals", "states", "devices")
-
-
-def begin_streams_at(connection: sqlite3.Connection, sequence: int) -> None:
-    """Count the rows of a journal that replaces a broken one from a number no earlier row can have had.
-
-    Else the API would take them for rows it knows. The publisher moves them to the number the API expects.
-    """
-    connection.executemany(
-        "insert or ignore into streams (stream, next_sequence) values (?, ?)",
-        [(stream, sequence) for stream in STREAMS],
-    )
+# A new journal cannot know which number the API expects: it may have heard of this box before. So it counts
+# from here until the first receipt tells, and the publisher then moves the waiting rows to that number.
+PROVISIONAL_FROM = 1_000_000_001
 
 
 def report(connection: sqlite3.Connection, stream: str, body: str) -> int:
     """Append one row to a stream of the outbox; returns its sequence number."""
     found = connection.execute(
-        "insert into streams (stream, next_sequence) values (?, 2)"
+        "insert into streams (stream, next_sequence) values (?, ?)"
         " on conflict (stream) do update set next_sequence = next_sequence + 1 returning next_sequence",
-        (stream,),
+        (stream, PROVISIONAL_FROM + 1),
     ).fetchone()
     sequence = int(found[0]) - 1
-    connection.execute(
-        "insert into outbox (stream, sequence, body) values (?, ?, ?)", (stream, sequence, body)
-    )
+    row = (stream, sequence, body)
+    connection.execute("insert into outbox (stream, sequence, body) values (?, ?, ?)", row)
     return sequence
 
 
@@ -92,9 +81,9 @@ def _report_intervals(connection: sqlite3.Connection, body_session_id: str) -> b
 
 def _report_states(connection: sqlite3.Connection, body_session_id: str) -> bool:
     found = connection.execute(
-        "select s.id, states_mark_s, number, time_s, heart_rate_bpm, rmssd_ms, coherence, breath_rate_bpm, quality"
-        " from states join body_sessions s on s.id = session where body_session_id = ? and number >= states_mark"
-        " order by number limit ?",
+        "select s.id, states_mark_s, number, time_s, heart_rate_bpm, rmssd_ms, coherence, breath_rate_bpm,"
+        " quality from states join body_sessions s on s.id = session"
+        " where body_session_id = ? and number >= states_mark order by number limit ?",
         (body_session_id, _ROWS_A_REPORT),
     ).fetchall()
     if not found:

@@ -14,7 +14,8 @@ from appliance.contracts import BodyState
 from appliance.contracts.messages import BodySession, IntervalRow
 
 _PUT_SESSION = """
-    insert into body_sessions (body_session_id, protocol, sensor_id, is_simulated, state, started_at, ended_at, summary)
+    insert into body_sessions
+        (body_session_id, protocol, sensor_id, is_simulated, state, started_at, ended_at, summary)
     values (?, ?, ?, ?, ?, ?, ?, ?)
     on conflict (body_session_id) do update set
         protocol = excluded.protocol, sensor_id = excluded.sensor_id, is_simulated = excluded.is_simulated,
@@ -71,7 +72,8 @@ def put_intervals(
     """Store numbered intervals, each with its quality."""
     key = key_of(connection, body_session_id)
     connection.executemany(
-        "insert into intervals (session, number, time_s, raw_ms, rr_ms, kind, quality) values (?, ?, ?, ?, ?, ?, ?)",
+        "insert into intervals (session, number, time_s, raw_ms, rr_ms, kind, quality)"
+        " values (?, ?, ?, ?, ?, ?, ?)",
         [(key, row.number, row.time_s, row.raw_ms, row.rr_ms, row.kind, quality) for row, quality in rows],
     )
 

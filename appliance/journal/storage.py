@@ -26,17 +26,18 @@ _NO_ROOM_BYTES = 256 * 1024
 _WAL_LIMIT_BYTES = 4 * 1024 * 1024
 
 
-def connect(path: Path, *, is_read_only: bool = False, check_same_thread: bool = True) -> sqlite3.Connection:
+def connect(path: Path, *, mode: str = "rwc", check_same_thread: bool = True) -> sqlite3.Connection:
     """Open the file with the promises of the box: WAL, FULL, foreign keys, waiting for the other writer.
 
-    Transactions are begun by hand (`begin immediate`). Raises sqlite3.Error.
+    mode: "rwc" makes the file when it is missing, "rw" does not, "ro" only reads. Transactions are begun by
+    hand (`begin immediate`). Raises sqlite3.Error.
     """
-    source = f"{path.absolute().as_uri()}?mode={'ro' if is_read_only else 'rwc'}"
+    source = f"{path.absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(
         source, uri=True, timeout=5.0, isolation_level=None, check_same_thread=check_same_thread
     )
     try:
-        if not is_read_only:
+        if mode != "ro":
             connection.execute("pragma journal_mode = wal")
             # FULL, not NORMAL: NORMAL loses acknowledged rows in a power cut.
             connection.execute("pragma synchronous = full")
@@ -73,7 +74,7 @@ class Storage:
             raise StorageBroken(what, "stop that one, or choose another folder with --data") from error
 
     def open(self) -> sqlite3.Connection:
-        """Open the file; one that is broken is renamed and a new one begun. Raises StorageFull, StorageBroken."""
+        """Open the file; set a broken one aside and begin a new one. Raises StorageFull, StorageBroken."""
         try:
             try:
                 return self._open()

@@ -78,10 +78,13 @@ class Writer:
         self.lost_jobs = 0
         self.commits = 0
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+
+    def start(self) -> None:
+        """Begin to write."""
         self._thread.start()
 
     def add(self, job: Job) -> bool:
-        """Hand over one job without waiting; False when too much is waiting already (the job is then lost)."""
+        """Hand over one job without waiting; False when too much waits already (the job is then lost)."""
         with self._news:
             if self._weight_bytes > _WAITING_LIMIT_BYTES and job.rank is not Rank.HEAD:
                 self.lost_jobs += 1
