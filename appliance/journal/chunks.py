@@ -5,8 +5,6 @@ Sensor frames flow in, chunks flow out; a chunk ends where frames are missing, s
 
 from __future__ import annotations
 
-import numpy as np
-
 from appliance.contracts import SensorFrame
 from appliance.journal.rows import RawChunk
 
@@ -29,7 +27,7 @@ class Gatherer:
             done.append(self._close(key))
             frames = []
         # Copied at once: the frame may be a view into a buffer that its sensor fills again.
-        self._samples.setdefault(key, []).append(np.ascontiguousarray(frame.values, dtype="<f4").tobytes())
+        self._samples.setdefault(key, []).append(frame.values.astype("<f4").tobytes())
         self._open[key] = [*frames[:1], frame]
         if frame.arrival_s - self._open[key][0].arrival_s + _length_s(frame) >= SPAN_S:
             done.append(self._close(key))

@@ -11,13 +11,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from appliance.contracts.messages import BodySession, IntervalRow, StateRow, Summary
 from appliance.errors import StorageBroken
 from appliance.journal.storage import connect
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 HEAD = (
     "body_session_id, protocol, sensor_id, is_simulated, state, started_at, ended_at, summary"
@@ -116,6 +118,8 @@ def session(path: Path, body_session_id: str) -> Detail | None:
 
 def chunks(path: Path, body_session_id: str) -> Iterator[Chunk]:
     """Yield the raw samples of one session in the order they were kept."""
+    import numpy as np
+
     with reading(path) as connection:
         if connection is None:
             return

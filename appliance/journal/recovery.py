@@ -9,8 +9,6 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime, timedelta
 
-import numpy as np
-
 from appliance.contracts.messages import BodySession, SessionState, Summary
 from appliance.journal import reports, rows
 from appliance.journal.reading import HEAD, head_of
@@ -53,6 +51,8 @@ def _summary(connection: sqlite3.Connection, key: int, last_known: Summary, last
     beats = connection.execute(f"select count(*), avg(quality) {_BEATS}", (key,)).fetchone()
     if beats[0] + 1 <= last_known.beats or beats[0] < _TOO_FEW_BEATS:
         return last_known
+    import numpy as np
+
     from cext import hrv
 
     found = connection.execute(f"select rr_ms {_BEATS} order by number", (key,)).fetchall()
