@@ -142,14 +142,20 @@ class Ingest:
         accept = self._accepts.get(row.stream)
         if accept is None:
             return f"nobody here keeps the stream {row.stream}"
+        # By hand, not `begin_nested`: a full disk ends the whole transaction in SQLite, and a savepoint that
+        # tries to roll itself back then would hide why.
+        connection.exec_driver_sql("SAVEPOINT one_row")
+        reason = ""
         try:
-            with connection.begin_nested():
-                accept(connection, row.box_id, row.body)
+            accept(connection, row.box_id, row.body)
         except Refused as error:
-            return str(error)[:_REASON_LENGTH]
+            reason = str(error)
         except (sa.exc.IntegrityError, sa.exc.DataError, OverflowError) as error:
-            return f"the database refuses it: {getattr(error, 'orig', error)}"[:_REASON_LENGTH]
-        return ""
+            reason = f"the database refuses it: {getattr(error, 'orig', error)}"
+        if reason:
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT one_row")
+        connection.exec_driver_sql("RELEASE SAVEPOINT one_row")
+        return reason[:_REASON_LENGTH]
 
     def _receipt(
         self, connection: sa.Connection, box_id: str, stream: str, expected: int, since: int

@@ -91,6 +91,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Problem, answer)
     app.register_error_handler(EchoelError, _from_tree)
     app.register_error_handler(HTTPException, _from_http)
+    app.register_error_handler(RecursionError, _from_depth)
     app.register_error_handler(Exception, _from_fault)
 
 
@@ -110,6 +111,13 @@ def _from_http(error: HTTPException) -> Response:
     if status == 405 and (allowed := getattr(error, "valid_methods", None)):
         reply.headers["Allow"] = ", ".join(sorted(allowed))
     return reply
+
+
+def _from_depth(_error: RecursionError) -> Response:
+    title = "That is nested too deeply"
+    return answer(
+        Problem("invalid", title, "the body has more levels than any reply needs", "send it flat", 422)
+    )
 
 
 def _from_fault(error: Exception) -> Response:

@@ -13,7 +13,7 @@ from pydantic import Field
 from api.kernel.columns import Flag, Moment, Text, table
 from api.kernel.database import incoming, upsert
 from api.kernel.kernel import kernel
-from api.kernel.paging import PageQuery, cursor_of, keys_of
+from api.kernel.paging import PageQuery, cursor_of, keys_of, word
 from api.kernel.shapes import PROBLEMS, Reply, Shape, reply_page
 from appliance.contracts.messages import Body, Device
 
@@ -61,8 +61,8 @@ def page(connection: sa.Connection, query: PageQuery) -> tuple[list[DeviceShape]
     place = sa.tuple_(DEVICES.c.box_id, DEVICES.c.device_id)
     choose = sa.select(DEVICES)
     if query.after is not None:
-        box_id, device_id = keys_of(query.after, (str, str))
-        choose = choose.where(place > sa.tuple_(str(box_id), str(device_id)))
+        box_id, device_id = keys_of(query.after, word, word)
+        choose = choose.where(place > sa.tuple_(box_id, device_id))
     ordered = choose.order_by(DEVICES.c.box_id, DEVICES.c.device_id).limit(query.limit + 1)
     rows = connection.execute(ordered).mappings().all()
     shown = [DeviceShape(**row) for row in rows[: query.limit]]

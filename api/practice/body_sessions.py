@@ -15,7 +15,7 @@ from pydantic import Field
 from api.kernel.columns import Flag, Key, Moment, Real, Text, Whole, table
 from api.kernel.database import insert_missing, upsert_on
 from api.kernel.kernel import kernel
-from api.kernel.paging import PageQuery, cursor_of, keys_of
+from api.kernel.paging import PageQuery, cursor_of, keys_of, moment, whole
 from api.kernel.problems import Refused, not_found
 from api.kernel.series import thin
 from api.kernel.shapes import PROBLEMS, ProblemShape, Reply, Shape, reply, reply_page
@@ -146,9 +146,8 @@ def page(connection: sa.Connection, query: PageQuery) -> tuple[list[BodySessionS
     """Give one page of sessions, newest first, and the cursor of the next."""
     choose = sa.select(SESSIONS).where(SESSIONS.c.started_at.is_not(None))
     if query.after is not None:
-        started, key = keys_of(query.after, (str, int))
-        before = _moment(str(started))
-        choose = choose.where(sa.tuple_(SESSIONS.c.started_at, SESSIONS.c.key) < sa.tuple_(before, int(key)))
+        before, key = keys_of(query.after, moment, whole)
+        choose = choose.where(sa.tuple_(SESSIONS.c.started_at, SESSIONS.c.key) < sa.tuple_(before, key))
     newest_first = choose.order_by(SESSIONS.c.started_at.desc(), SESSIONS.c.key.desc()).limit(query.limit + 1)
     rows = connection.execute(newest_first).mappings().all()
     shown = rows[: query.limit]
@@ -253,10 +252,6 @@ def _shape(row: sa.RowMapping) -> BodySessionShape:
     summary = Summary(**{name: row[name] for name in Summary.model_fields})
     head = {name: row[name] for name in BodySessionShape.model_fields if name != "summary"}
     return BodySessionShape(**head, summary=summary)
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 # ---- Routes ----------------------------------------------------------------------------------------
