@@ -13,9 +13,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
-from api.kernel.hosts import host_name, is_ours
+from api.kernel.hosts import host_name, is_ours, place_of
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -97,8 +96,7 @@ class LiveStream:
     def _is_panel(self, origin: str | None, host: str) -> bool:
         if origin is None:
             return True
-        place = urlsplit(origin)
-        return place.hostname == host_name(host) and (place.port or 80) == self._panel_port
+        return place_of(origin) == (host_name(host), self._panel_port)
 
     async def _serve(self, last_seen: str, origin: str | None, receive: Receive, send: Send) -> None:
         head = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]

@@ -8,11 +8,10 @@ is known by its `Host`; and a form or an image cannot send JSON.
 from __future__ import annotations
 
 import secrets
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 
-from api.kernel.hosts import host_name, in_url, is_ours
+from api.kernel.hosts import host_name, in_url, is_ours, place_of
 from api.kernel.problems import Problem
 
 LARGEST_BODY = 1_000_000
@@ -42,7 +41,9 @@ def _arrive() -> None:
         return
     origin = request.headers.get("Origin")
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    if (origin is not None and urlsplit(origin).netloc != request.host) or site not in {
+    if (
+        origin is not None and place_of(origin) != place_of(f"{request.scheme}://{request.host}")
+    ) or site not in {
         "same-origin",
         "none",
     }:

@@ -30,6 +30,15 @@ def host_name(host: str) -> str:
         return ""
 
 
+def place_of(origin: str) -> tuple[str, int]:
+    """The host and the port a page came from; an empty host when the origin is malformed or hidden."""
+    try:
+        parts = urlsplit(origin)
+        return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return "", 0
+
+
 def in_url(name: str) -> str:
     """A host as it stands in a URL: IPv6 addresses wear brackets."""
     return f"[{name}]" if ":" in name else name

@@ -148,6 +148,8 @@ def test_the_boxs_own_names_are_answered(client: FlaskClient, host: str) -> None
     [
         {"Origin": "http://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://[bad"},
+        {"Origin": "http://localhost:port"},
         {"Origin": "http://localhost:9999"},
         {"Sec-Fetch-Site": "cross-site"},
     ],
