@@ -64,6 +64,12 @@ def split(path: Path) -> Table:
         raise BadRecording(
             f"{path.name} holds text but no numbers: {first[:60]!r}", "give a recording of numbers"
         )
+    second = _cells(rest.lstrip("\n").partition("\n")[0], delimiter)
+    if not any(_is_cell(cell) for cell in second):
+        raise BadRecording(
+            f"{path.name} line {line + 1} has {second[0][:40]!r} where a number belongs",
+            "give a recording: a heading, then numbers",
+        )
     return Table(path.name, comments, tuple(cells), True, delimiter, rest, line + 1)
 
 

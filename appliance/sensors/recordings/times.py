@@ -24,7 +24,7 @@ _UNITS_S = {
 }
 # Below this a clock column without a unit is read as milliseconds: no heart sensor samples so slowly.
 SLOWEST_RATE_HZ = 2.0
-LONGEST_GAP_S = 600.0
+SHORTEST_GAP_S, LONGEST_GAP_S = 0.25, 600.0
 
 
 def counts_rows(content: table.Table, number: int) -> bool:
@@ -55,8 +55,7 @@ def read(content: table.Table, clock: int, number: int) -> tuple[NDArray[np.floa
         unit.lower() or (found[1] if found else "") or ("ms" if name.lower() == "ms" else "")
     )
     if factor is None:
-        rate_hz = _rate(moments)
-        factor = 1e-3 if 0 < rate_hz < SLOWEST_RATE_HZ else 1.0
+        factor = 1e-3 if _usual_step(moments) > 1.0 / SLOWEST_RATE_HZ else 1.0
     return moments * factor, values
 
 
@@ -72,11 +71,12 @@ def _dates(content: table.Table, clock: int) -> NDArray[np.float64]:
     return np.array(stamps, dtype=np.float64)
 
 
-def _rate(moments: NDArray[np.float64]) -> float:
+def _usual_step(moments: NDArray[np.float64]) -> float:
+    """The middle step of the times; the mean one where packets of samples are stamped alike."""
     kept = moments[np.isfinite(moments)]
-    if len(kept) < 2 or kept[-1] <= kept[0]:
+    if len(kept) < 2:
         return 0.0
-    return (len(kept) - 1) / float(kept[-1] - kept[0])
+    return float(np.median(np.diff(kept))) or float(kept[-1] - kept[0]) / (len(kept) - 1)
 
 
 def on_a_grid(
@@ -92,16 +92,15 @@ def on_a_grid(
         moments_s, values = moments_s[is_filled], values[is_filled]
     is_timed = np.isfinite(moments_s)
     moments_s, values = moments_s[is_timed], values[is_timed]
-    if _rate(moments_s) <= 0 or (np.diff(moments_s) < -1.0).any():
-        raise BadRecording(f"{name}: its times do not rise", "give the rate with --rate instead")
     steps = np.diff(moments_s)
-    usual_s = float(np.median(steps))
-    if usual_s <= 0:
-        usual_s = 1.0 / _rate(moments_s)  # packets of samples stamped alike
+    usual_s = _usual_step(moments_s)
     # A hole is a pause far longer than the usual step and than any packet.
-    holes = np.flatnonzero(steps > max(5.0 * usual_s, 0.25))
-    lost_s = float(steps[holes].sum()) - len(holes) * usual_s
-    rate_hz = (len(moments_s) - 1) / (float(moments_s[-1] - moments_s[0]) - lost_s)
+    is_hole = steps > max(5.0 * usual_s, SHORTEST_GAP_S)
+    holes = np.flatnonzero(is_hole)
+    covered_s = float(steps[~is_hole].sum()) + len(holes) * usual_s
+    if usual_s <= 0 or covered_s <= 0 or (steps < -SHORTEST_GAP_S).any():
+        raise BadRecording(f"{name}: its times do not rise", "give the rate with --rate instead")
+    rate_hz = len(steps) / covered_s
     nearest = round(rate_hz)
     if nearest and abs(rate_hz / nearest - 1.0) < 1e-3:
         rate_hz = float(nearest)  # rounding in the printed times, not a clock that runs off
