@@ -4,17 +4,17 @@ from __future__ import annotations
 
 # Crystals differ by up to about 100 parts in a million; the estimate may rise so fast and no faster.
 DRIFT_PER_S = 2e-4
-FRESH_S = 2.0
 
 
 class ClockMap:
     """Maps a sensor's times to the box's by the quickest delivery seen.
 
     A delivery can be late but never early, so the smallest difference between arrival and sensor time is
-    the best guess of the offset; it leaks upward slowly to follow a sensor whose clock runs slow.
+    the best guess of the offset; it leaks upward by drift_per_s to follow a sensor whose clock runs slow.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, drift_per_s: float = DRIFT_PER_S) -> None:
+        self._drift_per_s = drift_per_s
         self._offset_s: float | None = None
         self._last_s = 0.0
 
@@ -24,10 +24,10 @@ class ClockMap:
         newest_s: sensor time of the newest sample in this delivery, which came at arrival_s.
         """
         seen_s = arrival_s - newest_s
-        if self._offset_s is None or seen_s - self._offset_s > FRESH_S:
-            self._offset_s = seen_s  # first contact, or the sensor's clock was set back
+        if self._offset_s is None:
+            self._offset_s = seen_s
         else:
-            leaked_s = self._offset_s + max(arrival_s - self._last_s, 0.0) * DRIFT_PER_S
+            leaked_s = self._offset_s + max(arrival_s - self._last_s, 0.0) * self._drift_per_s
             self._offset_s = min(leaked_s, seen_s)
         self._last_s = arrival_s
         return sensor_s + self._offset_s

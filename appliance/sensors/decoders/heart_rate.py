@@ -13,11 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from appliance.contracts import Channel, SensorFrame
+from appliance.sensors.clock_map import ClockMap
 
 _WIDE_RATE, _CONTACT, _CONTACT_KNOWN, _ENERGY, _RR = 0x01, 0x02, 0x04, 0x08, 0x10
 # A notification can come a second late; more than this apart from the sum of intervals, beats are missing.
 GAP_S = 2.5
-FOLLOW = 0.05
+# A strap's intervals need not add up to the time that passes: rounding, and beats it leaves out.
+DRIFT_PER_S = 2e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,16 @@ def parse(data: bytes) -> HeartRate | None:
 class StrapBeats:
     """Places a strap's intervals in time: each beat ends where the one before it plus its interval says.
 
-    The chain is pulled gently to the arrivals, and starts over (a jump in sequence) when beats are missing.
-    A frame holds all intervals of one notification; its sensor time is that of its first beat.
+    The sum of the intervals is the strap's clock, mapped to the box's by the quickest notifications. It
+    starts over, with a jump in sequence, when beats are missing. A frame holds all intervals of one
+    notification; its sensor time is that of its first beat.
     """
 
     def __init__(self, sensor_id: str) -> None:
         self._sensor_id = sensor_id
         self._sequence = 0
-        self._last_s: float | None = None
+        self._summed_s = 0.0
+        self._clock = ClockMap(DRIFT_PER_S)
         self._dropped: dict[str, int] = {}
         self.rate_bpm: int | None = None
         self.name = ""
@@ -80,19 +84,17 @@ class StrapBeats:
             return []
         self.rate_bpm = found.rate_bpm or None
         if found.has_contact is False:
-            self._last_s = None
+            self._clock.forget()
             return [self._frame(arrival_s, arrival_s, (float("nan"),), has_contact=False)]
         if not found.intervals_ms:
             return []
         span_s = sum(found.intervals_ms) / 1000.0
-        last_s = arrival_s
-        if self._last_s is not None:
-            chained_s = self._last_s + span_s
-            if abs(arrival_s - chained_s) > GAP_S:
-                self._sequence += 1
-            else:
-                last_s = min(chained_s + FOLLOW * (arrival_s - chained_s), arrival_s)
-        self._last_s = last_s
+        self._summed_s += span_s
+        last_s = self._clock.box_time_s(self._summed_s, self._summed_s, arrival_s)
+        if arrival_s - last_s > GAP_S:
+            self._sequence += 1
+            self._clock.forget()
+            last_s = self._clock.box_time_s(self._summed_s, self._summed_s, arrival_s)
         first_s = last_s - span_s + found.intervals_ms[0] / 1000.0
         return [self._frame(first_s, arrival_s, found.intervals_ms, found.has_contact)]
 
