@@ -43,7 +43,7 @@ cdef class EcgDetector(BeatHunter):
 
     def __init__(self, double rate_hz):
         if not 50.0 <= rate_hz <= 4000.0:
-            raise ValueError(f"an ECG rate of {rate_hz:g} Hz cannot be used; give 50 to 4000 samples a second")
+            raise ValueError(f"an ECG rate of {rate_hz:g} Hz cannot be used; give 50 to 4000 a second")
         self.rate_hz = rate_hz
         self.reset()
 
@@ -58,6 +58,8 @@ cdef class EcgDetector(BeatHunter):
         self.overdue_ratio = 1.5
         self.overdue_share = 0.6
         self.window = max(2, <int>(WINDOW_MS * ms + 0.5))
+        self.least_contrast = 0.4
+        self.least_regularity = 0.0
         self.fall_span = <int>(140 * ms + 0.5)
         self.refractory_span = <int>(200 * ms + 0.5)
         self.echo_span = <int>(360 * ms + 0.5)

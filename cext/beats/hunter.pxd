@@ -1,13 +1,10 @@
 """What the beat detectors share: see `hunter.pyx`."""
 
+from cext.beats._recent cimport Candidate, Recent
+
 cdef enum:
     RING = 4096          # work-rate samples kept: more than 8 s, enough for any search-back
     PENDING = 96         # candidates kept while learning, and events waiting to be handed out
-    MEMORY = 8           # how many recent peaks and intervals the medians look at
-
-cdef struct Candidate:
-    double height
-    long long at
 
 cdef struct Found:
     double time_s
@@ -16,13 +13,6 @@ cdef struct Found:
     double amplitude
     bint is_confirmed
 
-cdef struct Recent:
-    double[MEMORY] values
-    long long seen
-    double median
-
-cdef void recall(Recent* recent, double value) noexcept nogil
-
 
 cdef class BeatHunter:
     # Rates and spans, in work-rate samples; the subclass fills the second block in `_design`.
@@ -30,8 +20,9 @@ cdef class BeatHunter:
     cdef double work_rate_hz
     cdef int decimation
     cdef double latency
-    cdef int fall_span, refractory_span, echo_span, settle_span, learn_span
-    cdef double threshold_share, fall_share, echo_ratio, overdue_ratio, overdue_share, quiet_ratio
+    cdef int fall_span, refractory_span, echo_span, settle_span, learn_span, look_span
+    cdef double threshold_share, fall_share, echo_ratio, overdue_ratio, overdue_share
+    cdef double least_contrast, least_regularity
     # The signal so far
     cdef double[RING] raw
     cdef double[RING] energy
@@ -46,9 +37,10 @@ cdef class BeatHunter:
     cdef long long peak_at
     cdef bint is_rising, is_foretold
     # What is known of this wearer
-    cdef Recent signal_peaks, noise_peaks, intervals
+    cdef Recent signal_peaks, noise_peaks, valleys, intervals
     cdef long long last_at, learn_from
-    cdef double last_height, last_beat_s
+    cdef double last_height, last_beat_s, floor
+    cdef long long told_at, noise_at
     cdef Candidate runner_up
     cdef bint is_learning
     cdef Candidate[PENDING] candidates
@@ -61,7 +53,7 @@ cdef class BeatHunter:
     cdef void _settle(self, double x) noexcept nogil
     cdef double _energy(self, double x) noexcept nogil
     cdef double _refine(self, long long at, double* amplitude, bint is_final) noexcept nogil
-    cdef bint _has_learned(self) noexcept nogil
+    cdef void _orient(self) noexcept nogil
     cdef void _relearn(self) noexcept nogil
     cdef void _take(self, double x) noexcept nogil
     cdef void _work(self, double x, bint is_good) noexcept nogil
@@ -72,5 +64,7 @@ cdef class BeatHunter:
     cdef void _learn(self) noexcept nogil
     cdef double _threshold(self) noexcept nogil
     cdef double _contrast(self) noexcept nogil
+    cdef double _quality(self) noexcept nogil
+    cdef bint _is_noise(self) noexcept nogil
     cdef void _emit(self, double height, long long at, bint is_confirmed) noexcept nogil
     cdef void _hand_out(self, list events)

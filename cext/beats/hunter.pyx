@@ -13,30 +13,16 @@ Invariant: nothing depends on how the samples were cut into chunks; all state is
 from libc.math cimport isfinite
 from libc.string cimport memset
 
+from cext.beats._recent cimport MEMORY, Recent, is_orderly, is_shallow, may_be_heart, recall, regularity
+
 import numpy as np
 
 from cext.beats.events import Event
 
-
-cdef void recall(Recent* recent, double value) noexcept nogil:
-    """Remember one more value and take the median of the last eight."""
-    cdef double[MEMORY] kept
-    cdef int count, i, j
-    cdef double v
-    recent.values[recent.seen % MEMORY] = value
-    recent.seen += 1
-    count = <int>min(recent.seen, <long long>MEMORY)
-    for i in range(count):
-        v = recent.values[i]
-        j = i
-        while j > 0 and kept[j - 1] > v:
-            kept[j] = kept[j - 1]
-            j -= 1
-        kept[j] = v
-    if count % 2:
-        recent.median = kept[count // 2]
-    else:
-        recent.median = 0.5 * (kept[count // 2 - 1] + kept[count // 2])
+# The energy must grow by this much out of a valley before it can be a peak: a steady hum never does.
+cdef double RISE = 1.05
+# After a silence a peak below this share of the beats before it is not taken for a heart at once.
+cdef double FLOOR_SHARE = 0.1
 
 
 cdef class BeatHunter:
@@ -54,7 +40,10 @@ cdef class BeatHunter:
         self.bad_run = self.flat_run = self.blank_until = 0
         self.found_count = 0
         self.last_beat_s = -1e9
+        self.floor = 0.0
+        self.told_at = self.noise_at = -1
         self._design()
+        self.look_span = max(1, <int>(0.5 * self.work_rate_hz))
         self._relearn()
 
     @property
@@ -65,14 +54,14 @@ cdef class BeatHunter:
     @property
     def quality(self):
         """How far the signal can be trusted now, 0..1."""
-        return 0.0 if self.is_lost else self._contrast()
+        return 0.0 if self.is_lost else self._quality()
 
     @property
     def is_lost(self):
         """Whether there is no usable signal now: NaN, a flat line, a rail, or not enough of it yet."""
         cdef long long second = <long long>self.work_rate_hz
         return (self.is_learning or self.bad_run > second or self.flat_run > second
-                or (self.last_at >= 0 and self.n - self.last_at > 3 * second))
+                or self.told_at < 0 or self.n - self.told_at > 3 * second)
 
     def feed(self, values):
         """Take the next samples (any number, NaN for a lost one) and return what was found in them."""
@@ -109,19 +98,23 @@ cdef class BeatHunter:
     cdef double _refine(self, long long at, double* amplitude, bint is_final) noexcept nogil:
         return -1.0
 
-    cdef bint _has_learned(self) noexcept nogil:
-        return True
+    cdef void _orient(self) noexcept nogil:
+        pass
 
     cdef void _relearn(self) noexcept nogil:
+        """Start over, but remember for a while how strong the beats were: what is far weaker is noise."""
+        self.floor = max(self.floor, FLOOR_SHARE * self.signal_peaks.median)
         self.is_learning = True
         self.learn_from = self.n
         self.candidate_count = 0
-        self.peak = self.valley = 0.0
+        self.peak = 0.0
+        self.valley = self.energy[(self.n - 1 + RING) % RING]
         self.peak_at = self.n
-        self.is_rising = True
+        self.is_rising = False
         self.is_foretold = False
         memset(&self.signal_peaks, 0, sizeof(Recent))
         memset(&self.noise_peaks, 0, sizeof(Recent))
+        memset(&self.valleys, 0, sizeof(Recent))
         memset(&self.intervals, 0, sizeof(Recent))
         self.last_at = -1
         self.last_height = 0.0
@@ -148,7 +141,8 @@ cdef class BeatHunter:
             self.bad_run += 1
             x = self.last_value
         else:
-            if self.n == 0 or self.bad_run > 0.2 * second or (self.flat_run > second and x != self.last_value):
+            if (self.n == 0 or self.bad_run > 0.2 * second
+                    or (self.flat_run > second and x != self.last_value)):
                 # After a gap or a flat line the first sample is a step, not a beat.
                 self._settle(x)
                 self.blank_until = self.n + (self.settle_span if self.n else 0)
@@ -165,9 +159,11 @@ cdef class BeatHunter:
         if self.n >= self.blank_until and self.bad_run == 0:
             self._hunt(f)
         if self.is_learning:
-            if self.n - self.learn_from >= self.learn_span:
-                if self._has_learned():
-                    self._learn()
+            # Looked at again twice a second until it is convincing.
+            if (self.n - self.learn_from >= self.learn_span
+                    and (self.n - self.learn_from - self.learn_span) % self.look_span == 0):
+                self._orient()
+                self._learn()
         else:
             self._overdue()
         self.n += 1
@@ -176,10 +172,11 @@ cdef class BeatHunter:
         if not self.is_rising:
             if f < self.valley:
                 self.valley = f
-            elif f > 1.05 * self.valley:
+            elif f > RISE * self.valley:
                 self.is_rising = True
                 self.peak = f
                 self.peak_at = self.n
+                recall(&self.valleys, self.valley)
         elif f > self.peak:
             self.peak = f
             self.peak_at = self.n
@@ -194,7 +191,8 @@ cdef class BeatHunter:
             self._candidate(self.peak, self.peak_at)
 
     cdef double _threshold(self) noexcept nogil:
-        return self.noise_peaks.median + self.threshold_share * (self.signal_peaks.median - self.noise_peaks.median)
+        cdef double noise = self.noise_peaks.median
+        return noise + self.threshold_share * (self.signal_peaks.median - noise)
 
     cdef double _contrast(self) noexcept nogil:
         """How far the beats stand out of the noise, 0..1."""
@@ -218,6 +216,7 @@ cdef class BeatHunter:
             self._beat(height, at)
             return
         recall(&self.noise_peaks, height)
+        self.noise_at = self.n
         if height > self.runner_up.height and (is_first or since >= self.echo_span):
             self.runner_up.height = height
             self.runner_up.at = at
@@ -245,30 +244,55 @@ cdef class BeatHunter:
         """Set the first line from what the learning span held, then judge what was seen in it."""
         cdef int i
         cdef double top = 0.0
-        self.is_learning = False
         for i in range(self.candidate_count):
             top = max(top, self.candidates[i].height)
-        if top <= 0.0:
+        if top <= self.floor:
+            self.floor *= 0.5
             self._relearn()
             return
+        if not may_be_heart(self.candidates, self.candidate_count, top, self.valleys.median,
+                            self.least_contrast):
+            # Look at more of it, and after three spans at new signal only.
+            if self.n - self.learn_from > 3 * self.learn_span or self.candidate_count >= PENDING // 2:
+                self.floor *= 0.5
+                self._relearn()
+            return
+        self.is_learning = False
+        self.floor = 0.0
         self.signal_peaks.median = top
         for i in range(self.candidate_count):
             self._candidate(self.candidates[i].height, self.candidates[i].at)
         self.candidate_count = 0
+
+    cdef bint _is_noise(self) noexcept nogil:
+        """Whether what beats here now is no heart: peaks like any others, or a row without order."""
+        cdef bint is_alone = self.noise_peaks.seen < 4 or self.n - self.noise_at > 10 * self.work_rate_hz
+        if not is_alone and self._contrast() < self.least_contrast:
+            return True
+        # With no lesser peaks to compare with, only deep valleys or an even row speak for a heart.
+        if is_alone and is_shallow(self.valleys.median, self.signal_peaks.median):
+            return self.intervals.seen >= 4 and not is_orderly(&self.intervals)
+        return self.intervals.seen >= MEMORY and regularity(&self.intervals) < self.least_regularity
+
+    cdef double _quality(self) noexcept nogil:
+        return max(0.0, min(1.0, (self._contrast() - self.least_contrast) / (0.85 - self.least_contrast)))
 
     cdef void _emit(self, double height, long long at, bint is_confirmed) noexcept nogil:
         cdef double amplitude = 0.0
         cdef double place = self._refine(at, &amplitude, is_confirmed)
         cdef double time_s = ((place + 0.5) * self.decimation - 0.5) / self.rate_hz
         cdef Found* one
+        if self._is_noise():
+            return
         if place < 0.0 or time_s < self.last_beat_s + 0.15 or self.found_count >= PENDING:
             return
         if is_confirmed:
             self.last_beat_s = time_s
+            self.told_at = self.n
         one = &self.found[self.found_count]
         one.time_s = time_s
         one.found_s = (self.given - 1) / self.rate_hz
-        one.quality = self._contrast()
+        one.quality = self._quality()
         one.amplitude = amplitude
         one.is_confirmed = is_confirmed
         self.found_count += 1

@@ -1,9 +1,10 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
 """Streaming pulse detector for one photoplethysmogram.
 
-Energy: the upstroke, summed: band-pass 0.5-8 Hz, rising slope only, moving sum over 200 ms (the slope sum
-of Zong et al., Computers in Cardiology 2003, 259). The upstroke is the sharpest part of a pulse and is
-one a beat even where the reflected wave makes a second summit. The systolic peak is then the summit of the
+Energy: the upstroke: low-pass 8 Hz, rising slope only, root of its squares over 200 ms (a slope sum after
+Zong et al., Computers in Cardiology 2003, 259, squared after Elgendi, PLoS ONE 8 (2013) e76585). The upstroke
+is the sharpest part of a pulse and is one a beat; squaring keeps the slow rise after the dicrotic notch
+out. No high-pass, for it would tilt the diastole upwards. The systolic peak is then the summit of the
 signal after that upstroke, refined between samples.
 
 Light sensors differ in sign: more blood is more or less light. A pulse is narrower at its top than at its
@@ -18,6 +19,13 @@ from cext.beats._filters cimport Section, highpass, lowpass, settle, step
 from cext.beats.hunter cimport RING, BeatHunter
 
 
+cdef double PULSE_HZ = 8.0
+cdef double DRIFT_HZ = 0.5
+cdef double WINDOW_MS = 200.0
+# Where the summit lies, before and after the peak of the energy.
+cdef double BACK_MS = 250.0
+cdef double AHEAD_MS = 200.0
+# How skewed the other way a signal must be to be turned over.
 cdef double UPSIDE_DOWN = 0.6
 
 
@@ -32,48 +40,35 @@ cdef class PpgDetector(BeatHunter):
     cdef double last_pulse, rise_sum, sign, height_2, height_3, slope_2, slope_3
     cdef double forget
     cdef int window, back, ahead
-    cdef public double win_ms, lo, hi, refr_ms, fall_ms, learn_s, c, fs, tr, br, bs, echo_ms
 
-    def __init__(self, double rate_hz, **tuning):
+    def __init__(self, double rate_hz):
         if not 20.0 <= rate_hz <= 4000.0:
-            raise ValueError(f"a PPG rate of {rate_hz:g} Hz cannot be used; give 20 to 4000 samples a second")
+            raise ValueError(f"a PPG rate of {rate_hz:g} Hz cannot be used; give 20 to 4000 a second")
         self.rate_hz = rate_hz
-        self.c = 0.45
-        self.tr = 0.6
-        self.br = 1.6
-        self.bs = 0.5
-        self.fs = 0.6
-        self.fall_ms = 120
-        self.win_ms = 200
-        self.lo = 0.5
-        self.hi = 8
-        self.refr_ms = 280
-        self.echo_ms = 420
-        self.learn_s = 3
-        for k, v in tuning.items():
-            setattr(self, k, v)
         self.reset()
 
     cdef void _design(self) noexcept nogil:
         self.decimation = max(1, <int>(self.rate_hz / 125.0))
         self.work_rate_hz = self.rate_hz / self.decimation
         cdef double ms = self.work_rate_hz / 1000.0
-        self.latency = 0.2
-        self.threshold_share = self.c
-        self.fall_share = self.fs
-        self.echo_ratio = self.tr
-        self.overdue_ratio = self.br
-        self.overdue_share = self.bs
-        self.window = max(2, <int>(self.win_ms * ms + 0.5))
-        self.fall_span = <int>(self.fall_ms * ms + 0.5)
-        self.refractory_span = <int>(self.refr_ms * ms + 0.5)
-        self.echo_span = <int>(self.echo_ms * ms + 0.5)
+        self.latency = 0.16
+        self.threshold_share = 0.45
+        self.fall_share = 0.6
+        self.echo_ratio = 0.6
+        self.overdue_ratio = 1.6
+        self.overdue_share = 0.5
+        self.least_contrast = 0.35
+        self.least_regularity = 0.25
+        self.window = max(2, <int>(WINDOW_MS * ms + 0.5))
+        self.fall_span = <int>(120 * ms + 0.5)
+        self.refractory_span = <int>(280 * ms + 0.5)
+        self.echo_span = <int>(420 * ms + 0.5)
         self.settle_span = <int>(1000 * ms + 0.5)
-        self.learn_span = <int>(self.learn_s * 1000 * ms + 0.5)
-        self.back = <int>(250 * ms + 0.5)
-        self.ahead = <int>(200 * ms + 0.5)
-        highpass(&self.high, self.lo, self.work_rate_hz)
-        lowpass(&self.low, self.hi, self.work_rate_hz)
+        self.learn_span = <int>(3000 * ms + 0.5)
+        self.back = <int>(BACK_MS * ms + 0.5)
+        self.ahead = <int>(AHEAD_MS * ms + 0.5)
+        highpass(&self.high, DRIFT_HZ, self.work_rate_hz)
+        lowpass(&self.low, PULSE_HZ, self.work_rate_hz)
         memset(self.rise, 0, sizeof(self.rise))
         self.last_pulse = self.rise_sum = 0.0
         self.height_2 = self.height_3 = self.slope_2 = self.slope_3 = 0.0
@@ -105,16 +100,16 @@ cdef class PpgDetector(BeatHunter):
             self.rise_sum += self.rise[self.n % RING] - self.rise[(self.n - self.window + RING) % RING]
         return sqrt(max(0.0, self.rise_sum))
 
-    cdef bint _has_learned(self) noexcept nogil:
+    cdef void _orient(self) noexcept nogil:
         """Turn the signal over and look at the same seconds again when it is upside down."""
         cdef long long start, end
         cdef double skew
         if self.height_2 <= 0.0 or self.slope_2 <= 0.0:
-            return True
+            return
         skew = (2.0 * self.height_3 / (self.height_2 * sqrt(self.height_2))
                 + self.slope_3 / (self.slope_2 * sqrt(self.slope_2)))
         if self.sign * skew > -UPSIDE_DOWN:
-            return True
+            return
         self.sign = -self.sign
         start = max(self.learn_from, self.n - self.learn_span)
         end = self.n
@@ -129,7 +124,6 @@ cdef class PpgDetector(BeatHunter):
             self._hunt(self._energy(self.raw[self.n % RING]))
             self.n += 1
         self.n = end
-        return True
 
     cdef double _smooth(self, long long i) noexcept nogil:
         return self.sign * 0.25 * (
