@@ -80,8 +80,9 @@ class Broker:
     def _end(self, with_signal: signal.Signals) -> None:
         if self._process is None:
             return
-        self._process.send_signal(signal.SIGCONT)
         self._process.send_signal(with_signal)
+        if with_signal is not signal.SIGKILL:
+            self._process.send_signal(signal.SIGCONT)  # a frozen one could not end by itself
         self._process.wait(timeout=10)
         self._process = None
 

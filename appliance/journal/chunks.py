@@ -9,6 +9,7 @@ from appliance.contracts import SensorFrame
 from appliance.journal.rows import RawChunk
 
 SPAN_S = 0.5
+_ROUNDING_S = 1e-6
 
 
 class Gatherer:
@@ -29,7 +30,7 @@ class Gatherer:
         # Copied at once: the frame may be a view into a buffer that its sensor fills again.
         self._samples.setdefault(key, []).append(frame.values.astype("<f4").tobytes())
         self._open[key] = [*frames[:1], frame]
-        if frame.arrival_s - self._open[key][0].arrival_s + _length_s(frame) >= SPAN_S:
+        if frame.arrival_s - self._open[key][0].arrival_s + _length_s(frame) >= SPAN_S - _ROUNDING_S:
             done.append(self._close(key))
         return done
 

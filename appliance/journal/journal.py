@@ -22,6 +22,7 @@ from appliance.journal.writer import Job, Rank, Writer
 
 REPORT_EVERY_S = 2.0
 _ANCHOR_EVERY_S = 600.0
+_HEADS_KEPT = 100  # in memory, to begin a new file with when the old one breaks
 
 
 class _Session:
@@ -57,8 +58,10 @@ class Journal:
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
         self._open: dict[str, _Session] = {}
+        self._heads: dict[str, BodySession] = {}
         self._told_losses = 0
         self._next_anchor_s = 0.0
+        self._unanchored = False
         self._storage = Storage(path, size_limit_bytes)
         try:
             reserve = Reserve(self._storage, ballast_bytes)
@@ -94,8 +97,8 @@ class Journal:
         """Begin a body session: store and report its head."""
         with self._lock:
             self._open[head.body_session_id] = _Session(head)
+            self._unanchored = True
         self._put_head(head)
-        self._anchor("session")
 
     def update_session(self, head: BodySession) -> None:
         """Store and report a session's head after a change of state or with newer figures."""
@@ -221,6 +224,12 @@ class Journal:
         )
 
     def _put_head(self, head: BodySession) -> None:
+        with self._lock:
+            self._heads.pop(head.body_session_id, None)
+            self._heads[head.body_session_id] = head
+            if len(self._heads) > _HEADS_KEPT:
+                self._heads.pop(next(iter(self._heads)))
+
         def _write(connection: sqlite3.Connection) -> None:
             rows.put_session(connection, head)
             reports.report_rows(connection, head.body_session_id)  # so that the head is not ahead of its rows
@@ -228,13 +237,21 @@ class Journal:
 
         self._add(Rank.HEAD, _write)
 
-    def _anchor(self, why: str) -> None:
-        now_s, at = self._clock.monotonic_s(), self._clock.wall()
-        self._next_anchor_s = now_s + _ANCHOR_EVERY_S
-        self._add(Rank.ROWS, lambda connection: rows.put_anchor(connection, _boot_id(), now_s, at, why))
+    def _anchor(self, connection: sqlite3.Connection) -> None:
+        """Tie the two clocks together at the start of each session and every ten minutes of it."""
+        now_s = self._clock.monotonic_s()
+        with self._lock:
+            opened = self._unanchored
+            is_due = opened or (self._open and now_s >= self._next_anchor_s)
+            self._unanchored = False
+        if is_due:
+            self._next_anchor_s = now_s + _ANCHOR_EVERY_S
+            why = "session" if opened else "interval"
+            rows.put_anchor(connection, _boot_id(), now_s, self._clock.wall(), why)
 
     def _each_commit(self, connection: sqlite3.Connection) -> None:
         """Report what is due; runs in the journal's thread, inside each transaction."""
+        self._anchor(connection)
         now_s = time.monotonic()
         with self._lock:
             due = [s for s in self._open.values() if s.has_news and now_s >= s.next_report_s]
@@ -258,7 +275,7 @@ class Journal:
         kept = f"the broken journal was kept as {self._storage.replaced}"
         rows.put_event(connection, None, self._clock.wall(), None, "journal_replaced", kept)
         with self._lock:
-            heads = [session.head for session in self._open.values()]
+            heads = list(self._heads.values())
         for head in heads:
             rows.put_session(connection, head)
 

@@ -121,9 +121,12 @@ class Storage:
     def _open(self) -> sqlite3.Connection:
         wal = Path(f"{self.path}-wal")
         was_killed = wal.exists() and wal.stat().st_size > 0
+        if self.path.exists() and self.path.stat().st_size > 0:
+            # Looked at read-only first: switching to WAL would already change a file that is not ours.
+            with contextlib.closing(connect(self.path, mode="ro")) as looking:
+                self._refuse_a_stranger(looking)
         connection = connect(self.path, check_same_thread=False)
         try:
-            self._refuse_a_stranger(connection)
             if was_killed:
                 _check(connection)
             schema.migrate(connection)
