@@ -28,10 +28,16 @@ cdef extern from *:
     static inline uint64_t echoel_flush_denormals(void) { return 0; }
     static inline void echoel_restore_denormals(uint64_t before) { (void)before; }
     #endif
+    /* 0, 1, 2 .. 63 as floats: where in its tick a frame stands, without a conversion in the loop. */
+    static const float ECHOEL_RAMP[64] __attribute__((unused)) = {
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
+        29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54,
+        55, 56, 57, 58, 59, 60, 61, 62, 63};
     #define echoel_load(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
     #define echoel_store(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
     #define echoel_fence() __atomic_thread_fence(__ATOMIC_SEQ_CST)
     """
+    const float[64] RAMP "ECHOEL_RAMP"
     uint64_t flush_denormals "echoel_flush_denormals"() noexcept nogil
     void restore_denormals "echoel_restore_denormals"(uint64_t before) noexcept nogil
     int64_t atomic_load "echoel_load"(int64_t* place) noexcept nogil

@@ -67,7 +67,8 @@ cdef class Guard:
         self.rise = limits["light"]["ramp"]["brightness_up_max_per_s"] / rate_hz
         # A full-scale sine at the flicker-free limit is the steepest light there is.
         self.slew = M_PI * limits["light"]["flicker_free_max_hz"] / rate_hz
-        self.smoothing = 1.0 - exp(-2.0 * M_PI * 8.0 / rate_hz)
+        self.smoothing_rate = 2.0 * M_PI * 8.0 / rate_hz
+        self.smoothing = 1.0 - exp(-TICK * self.smoothing_rate)
         self.follow = 1.0
         self.held_until = -1
         self.envelope_keep = exp(-1.0 / (0.3 * rate_hz))
@@ -150,21 +151,25 @@ cdef class Guard:
         cdef int j
         cdef double gate = self.sound_gate, gain, x, y, energy = 0.0, wanted
         cdef double step = -1.0 / (_SOUND_STOP_S * self.rate_hz) if dark else 1.0 / (_SOUND_RETURN_S * self.rate_hz)
+        cdef double settled = 0.0 if dark else 1.0
         cdef double peak = self.peak, down = self.turned_down, down_step = self.turned_down_step
         for j in range(frames):
             x = left[j]
             y = right[j]
-            if not (isfinite(x) and isfinite(y)):
-                self._note(SOUND_NOT_FINITE, frame + j)
-                x = x if isfinite(x) else 0.0
-                y = y if isfinite(y) else 0.0
-            if fabs(x) > peak or fabs(y) > peak:
-                self._note(SOUND_CEILING, frame + j)
+            # One comparison catches what is too loud, infinite and (because it fails) NaN.
+            if not (fabs(x) <= peak and fabs(y) <= peak):
+                if isfinite(x) and isfinite(y):
+                    self._note(SOUND_CEILING, frame + j)
+                else:
+                    self._note(SOUND_NOT_FINITE, frame + j)
+                    x = x if isfinite(x) else 0.0
+                    y = y if isfinite(y) else 0.0
                 x = clamp(x, -peak, peak)
                 y = clamp(y, -peak, peak)
             energy += x * x + y * y
             down += down_step
-            gate = clamp(gate + step, 0.0, 1.0)
+            if gate != settled:
+                gate = clamp(gate + step, 0.0, 1.0)
             gain = down * gate * gate * (3.0 - 2.0 * gate)
             left[j] = <float> (x * gain)
             right[j] = <float> (y * gain)
@@ -181,122 +186,152 @@ cdef class Guard:
     cdef void _light(
         self, float* lanes, Py_ssize_t stride, int frames, int64_t frame, bint dark
     ) noexcept nogil:
+        # Look at the whole tick first, so that flicker is held before a frame of it leaves.
         cdef int i, j
-        cdef double gate = self.light_gate, x, mean, target
-        cdef double value[LIGHTS]
-        cdef bint fast
+        cdef double settled = 0.0 if dark else 1.0
         cdef double step = -1.0 / (_LIGHT_STOP_S * self.rate_hz) if dark else 1.0 / (_SLOW_RETURN_S * self.rate_hz)
+        cdef double gate[TICK]
+        cdef float mean[TICK]
+        cdef float* lane
+        cdef bint fast = False
         for j in range(frames):
-            mean = 0.0
-            fast = False
-            for i in range(LIGHTS):
-                x = lanes[i * stride + j]
-                if not isfinite(x):
-                    self._note(LIGHT_NOT_FINITE, frame + j)
-                    x = 0.0
-                if x < 0.0 or x > 1.0:
-                    self._note(LIGHT_RANGE, frame + j)
-                    x = clamp(x, 0.0, 1.0)
-                value[i] = x
-                mean += x * (1.0 / LIGHTS)
-                if self._flickers(i, x, _LIGHT_LEAST, frame + j):
-                    fast = True
-            if self._flickers(LIGHTS, mean, _MEAN_LEAST, frame + j):
+            mean[j] = 0.0
+            if self.light_gate != settled:
+                self.light_gate = clamp(self.light_gate + step, 0.0, 1.0)
+            gate[j] = self.light_gate
+        for i in range(LIGHTS):
+            lane = lanes + i * stride
+            for j in range(frames):
+                # As for sound: one comparison that NaN fails.
+                if not (lane[j] >= 0.0 and lane[j] <= 1.0):
+                    self._note(LIGHT_RANGE if isfinite(lane[j]) else LIGHT_NOT_FINITE, frame + j)
+                    lane[j] = <float> clamp(lane[j], 0.0, 1.0) if isfinite(lane[j]) else <float> 0.0
+                mean[j] += <float> 0.25 * lane[j]
+            if self._moves_fast(i, lane, frames, _LIGHT_LEAST, frame):
                 fast = True
-            if fast:
-                if self.follow > 0.0:
-                    for i in range(LIGHTS):
-                        self.held[i] = self.smooth[i]
-                        self.shown[i] = self.smooth[i]
-                self._note(LIGHT_FLICKER, frame + j)
-                self.follow = 0.0
-                self.held_until = frame + j + <int64_t> (_HOLD_S * self.rate_hz)
-            elif self.follow < 1.0 and frame + j > self.held_until:
-                self.follow = clamp(self.follow + 1.0 / (_RETURN_S * self.rate_hz), 0.0, 1.0)
-            gate = clamp(gate + step, 0.0, 1.0)
-            for i in range(LIGHTS):
-                x = value[i]
-                if self.follow == 0.0:
-                    pass
-                elif x > self.reached[i]:
-                    self._note(LIGHT_RAMP, frame + j)
-                    self.reached[i] += self.rise
-                    if self.reached[i] < x:
-                        x = self.reached[i]
-                    self.untouched[i] = 0
-                elif x > 0.95 * self.reached[i]:
-                    self.untouched[i] = 0
-                else:
-                    self.untouched[i] += 1
-                    if self.untouched[i] > _REMEMBER_S * self.rate_hz:
-                        self.reached[i] = clamp(self.reached[i] - _FORGET_PER_S / self.rate_hz, x, 1.0)
-                target = self.held[i] + self.follow * (x - self.held[i]) if self.follow < 1.0 else x
-                target = self.shown[i] + clamp(target - self.shown[i], -self.slew, self.slew)
-                self.shown[i] += self.smoothing * (target - self.shown[i])
-                self.smooth[i] += self.smoothing * (self.shown[i] - self.smooth[i])
-                lanes[i * stride + j] = <float> (self.smooth[i] * gate)
-        self.light_gate = gate
+        if self._moves_fast(LIGHTS, mean, frames, _MEAN_LEAST, frame):
+            fast = True
+        if fast:
+            if self.follow > 0.0:
+                for i in range(LIGHTS):
+                    self.held[i] = self.shown[i] = self.smooth[i]
+            self._note(LIGHT_FLICKER, frame)
+            self.follow = 0.0
+            self.held_until = frame + <int64_t> (_HOLD_S * self.rate_hz)
+        elif self.follow < 1.0 and frame > self.held_until:
+            self.follow = clamp(self.follow + frames / (_RETURN_S * self.rate_hz), 0.0, 1.0)
+        for i in range(LIGHTS):
+            self._light_lane(i, lanes + i * stride, frames, frame, gate)
 
-    cdef bint _flickers(self, int lane, double value, double least, int64_t frame) noexcept nogil:
+    cdef void _light_lane(self, int i, float* lane, int frames, int64_t frame, double* gate) noexcept nogil:
+        # One look a tick and a straight line to it: without consent nothing here is faster than 3 Hz.
+        cdef int j
+        cdef double x = lane[frames - 1], before = self.smooth[i], step, moved
+        cdef double smoothing = self.smoothing if frames == TICK else 1.0 - exp(-frames * self.smoothing_rate)
+        if x > self.reached[i] and self.follow > 0.0:
+            self._note(LIGHT_RAMP, frame)
+            self.reached[i] = min(x, self.reached[i] + self.rise * frames)
+            x = self.reached[i]
+        # A brightness not come near for longer than a slow breath is forgotten, and has to be led up to again.
+        self.untouched[i] = 0 if x > 0.95 * self.reached[i] else self.untouched[i] + frames
+        if self.untouched[i] > _REMEMBER_S * self.rate_hz:
+            self.reached[i] = max(x, self.reached[i] - _FORGET_PER_S * frames / self.rate_hz)
+        if self.follow < 1.0:
+            x = self.held[i] + self.follow * (x - self.held[i])
+        moved = clamp(x - self.shown[i], -self.slew * frames, self.slew * frames)
+        self.shown[i] += smoothing * moved
+        self.smooth[i] += smoothing * (self.shown[i] - self.smooth[i])
+        step = (self.smooth[i] - before) / frames
+        for j in range(frames):
+            lane[j] = <float> ((before + step * (j + 1)) * gate[j])
+
+    cdef bint _moves_fast(self, int lane, float* values, int frames, double least, int64_t frame) noexcept nogil:
+        # The lowest and the highest of the tick, in the order in which they came: all that a judge of
+        # changes below 375 Hz can see, and faster changes than that are a change at every tick.
+        cdef int j
+        cdef float low = values[0], high = values[0]
+        for j in range(1, frames):
+            low = values[j] if values[j] < low else low
+            high = values[j] if values[j] > high else high
+        if high - low < 0.5 * least:
+            return self._turns(lane, values[frames - 1], least, frame)
+        j = 0
+        while values[j] != low and values[j] != high:
+            j += 1
+        if values[j] == low:
+            return self._turns(lane, low, least, frame) | self._turns(lane, high, least, frame)
+        return self._turns(lane, high, least, frame) | self._turns(lane, low, least, frame)
+
+    cdef bint _turns(self, int lane, double value, double least, int64_t frame) noexcept nogil:
         # Follow the extremes; a change of direction by `least` is half a flash. True on the seventh in a second.
         cdef int slot
-        cdef bint turned = False, fast = False
+        cdef bint fast
         if self.direction[lane] >= 0:
-            if value > self.extreme[lane]:
-                self.extreme[lane] = value
-            elif value < self.extreme[lane] - least:
-                self.direction[lane] = -1
-                turned = True
+            if value >= self.extreme[lane] - least:
+                if value > self.extreme[lane]:
+                    self.extreme[lane] = value
+                return False
+            self.direction[lane] = -1
         else:
-            if value < self.extreme[lane]:
-                self.extreme[lane] = value
-            elif value > self.extreme[lane] + least:
-                self.direction[lane] = 1
-                turned = True
-        if turned:
-            self.extreme[lane] = value
-            slot = self.turns[lane] % REVERSALS
-            fast = self.turns[lane] >= REVERSALS and frame - self.turned[lane][slot] < self.rate_hz
-            self.turned[lane][slot] = frame
-            self.turns[lane] = self.turns[lane] + 1 if self.turns[lane] < 1_000_000 else REVERSALS + slot + 1
+            if value <= self.extreme[lane] + least:
+                if value < self.extreme[lane]:
+                    self.extreme[lane] = value
+                return False
+            self.direction[lane] = 1
+        self.extreme[lane] = value
+        slot = <int> (self.turns[lane] % REVERSALS)
+        fast = self.turns[lane] >= REVERSALS and frame - self.turned[lane][slot] < self.rate_hz
+        self.turned[lane][slot] = frame
+        self.turns[lane] += 1
         return fast
 
     cdef void _touch(
         self, float* lanes, Py_ssize_t stride, int frames, int64_t frame, bint dark
     ) noexcept nogil:
         cdef int i, j
-        cdef double gate = self.touch_gate, x, size
+        cdef double gate = self.touch_gate
         cdef double step = -1.0 / (_TOUCH_STOP_S * self.rate_hz) if dark else 1.0 / (_SLOW_RETURN_S * self.rate_hz)
+        cdef double settled = 0.0 if dark else 1.0
+        cdef double gates[TICK]
         for j in range(frames):
-            gate = clamp(gate + step, 0.0, 1.0)
-            for i in range(2):
-                x = lanes[i * stride + j]
-                if not isfinite(x):
-                    self._note(TOUCH_NOT_FINITE, frame + j)
-                    x = 0.0
-                if x > 1.0 or x < -1.0:
-                    self._note(TOUCH_RANGE, frame + j)
-                    x = clamp(x, -1.0, 1.0)
-                x = _biquad(self.high, &self.band[i][0], x)
-                x = _biquad(self.low, &self.band[i][2], x)
-                size = fabs(x)
-                self.envelope[i] = size if size > self.envelope[i] else self.envelope[i] * self.envelope_keep
-                if self.envelope[i] > self.felt[i]:
-                    # Turned down as a whole rather than cut, so that a strong start stays a pure tone.
-                    self._note(TOUCH_RAMP, frame + j)
-                    self.felt[i] += self.felt_rise
-                    if self.envelope[i] > self.felt[i]:
-                        x *= self.felt[i] / self.envelope[i]
-                    self.still[i] = 0
-                elif self.envelope[i] > 0.9 * self.felt[i]:
-                    self.still[i] = 0
-                else:
-                    self.still[i] += 1
-                    if self.still[i] > _REMEMBER_S * self.rate_hz:
-                        self.felt[i] = clamp(self.felt[i] - self.felt_rise, self.envelope[i], 1.0)
-                x = clamp(x, -1.0, 1.0)
-                lanes[i * stride + j] = <float> (x * gate)
+            if gate != settled:
+                gate = clamp(gate + step, 0.0, 1.0)
+            gates[j] = gate
         self.touch_gate = gate
+        for i in range(2):
+            self._touch_lane(i, lanes + i * stride, frames, frame, gates)
+
+    cdef void _touch_lane(self, int i, float* lane, int frames, int64_t frame, double* gates) noexcept nogil:
+        cdef int j
+        cdef bint is_quiet = self.envelope[i] < 1e-9
+        cdef double x, size, envelope = self.envelope[i]
+        for j in range(frames):
+            if lane[j] != 0.0:
+                is_quiet = False
+                break
+        if is_quiet:
+            self.still[i] += frames
+            return
+        for j in range(frames):
+            x = lane[j]
+            if not fabs(x) <= 1.0:
+                self._note(TOUCH_RANGE if isfinite(x) else TOUCH_NOT_FINITE, frame + j)
+                x = clamp(x, -1.0, 1.0) if isfinite(x) else 0.0
+            x = _biquad(self.high, &self.band[i][0], x)
+            x = _biquad(self.low, &self.band[i][2], x)
+            size = fabs(x)
+            envelope = size if size > envelope else envelope * self.envelope_keep
+            if envelope > self.felt[i]:
+                # Turned down as a whole rather than cut, so that a strong start stays a pure tone.
+                self.felt[i] += self.felt_rise
+                if envelope > self.felt[i]:
+                    self._note(TOUCH_RAMP, frame + j)
+                    x *= self.felt[i] / envelope
+            lane[j] = <float> (clamp(x, -1.0, 1.0) * gates[j])
+        self.envelope[i] = envelope
+        self.still[i] = 0 if envelope > 0.9 * self.felt[i] else self.still[i] + frames
+        if self.still[i] > _REMEMBER_S * self.rate_hz:
+            self.felt[i] = max(envelope, self.felt[i] - self.felt_rise * frames)
 
 
 cdef inline double _biquad(double* c, double* s, double x) noexcept nogil:

@@ -11,7 +11,7 @@ gain is common practice among look-ahead limiters.
 from libc.math cimport exp, fabs, pow
 from libc.stdint cimport uint32_t, uint64_t
 
-from cext._types cimport TICK
+from cext._types cimport RAMP, TICK
 from cext.parts cimport Effect
 
 from cext.parameters import Parameter
@@ -31,7 +31,7 @@ cdef class Gain(Effect):
         cdef int j
         cdef float gain
         for j in range(frames):
-            gain = <float> (self.begin[0] + self.step[0] * (first + j))
+            gain = <float> self.begin[0] + <float> self.step[0] * RAMP[first + j]
             left[j] *= gain
             right[j] *= gain
 

@@ -1,12 +1,21 @@
 from cext.parts cimport Effect
 
 
+cdef struct Svf:
+    # Coefficients at the start of the tick, their change a frame, and at its end.
+    double begin[3]
+    double step[3]
+    double end[3]
+    double corner_hz
+    double k
+
+
+cdef void svf_aim(Svf* filter, double corner_hz, double k, double rate_hz) noexcept nogil
+cdef void svf_lowpass(
+    Svf* filter, double* state, float* left, float* right, int first, int frames
+) noexcept nogil
+
+
 cdef class LowPass(Effect):
-    cdef double g_begin
-    cdef double g_step
-    cdef double g_end
-    cdef double k_begin
-    cdef double k_step
-    cdef double k_end
+    cdef Svf filter
     cdef double state[4]
-    cdef bint is_fresh

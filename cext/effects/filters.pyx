@@ -7,15 +7,64 @@ Source: V. Zavalishin, The Art of VA Filter Design (2018), chapter 4.
 """
 
 from libc.math cimport M_PI, pow, tan
-from libc.stdint cimport uint64_t
-
-from cext._types cimport TICK
+from cext._types cimport RAMP, TICK
 from cext.parts cimport Effect
 
 from cext.parameters import Parameter
 
 cdef enum:
     CUTOFF, RESONANCE
+
+
+cdef void svf_aim(Svf* filter, double corner_hz, double k, double rate_hz) noexcept nogil:
+    # Once a tick: glide from where the last tick ended to this corner and damping (k = 1 / Q). The three
+    # coefficients move in straight lines; between two stable sets a tick apart every set is stable.
+    cdef int i
+    cdef double g
+    cdef bint is_fresh = filter.corner_hz == 0.0
+    for i in range(3):
+        filter.begin[i] = filter.end[i]
+    if corner_hz != filter.corner_hz or k != filter.k:
+        filter.corner_hz = corner_hz
+        filter.k = k
+        g = tan(M_PI * min(corner_hz, 0.45 * rate_hz) / rate_hz)
+        filter.end[0] = 1.0 / (1.0 + g * (g + k))
+        filter.end[1] = g * filter.end[0]
+        filter.end[2] = g * filter.end[1]
+    for i in range(3):
+        if is_fresh:
+            filter.begin[i] = filter.end[i]
+        filter.step[i] = (filter.end[i] - filter.begin[i]) / TICK
+
+
+cdef void svf_lowpass(
+    Svf* filter, double* state, float* left, float* right, int first, int frames
+) noexcept nogil:
+    # Both ears in one loop: each waits for its own last sample, so the other works meanwhile.
+    cdef int j
+    cdef double a1, a2, a3, place, x1, x2, x3, y1, y2, y3
+    cdef double l1 = state[0], l2 = state[1], r1 = state[2], r2 = state[3]
+    for j in range(frames):
+        place = RAMP[first + j]
+        a1 = filter.begin[0] + filter.step[0] * place
+        a2 = filter.begin[1] + filter.step[1] * place
+        a3 = filter.begin[2] + filter.step[2] * place
+        x3 = left[j] - l2
+        y3 = right[j] - r2
+        x1 = a1 * l1 + a2 * x3
+        y1 = a1 * r1 + a2 * y3
+        x2 = l2 + a2 * l1 + a3 * x3
+        y2 = r2 + a2 * r1 + a3 * y3
+        l1 = 2.0 * x1 - l1
+        r1 = 2.0 * y1 - r1
+        l2 = 2.0 * x2 - l2
+        r2 = 2.0 * y2 - r2
+        left[j] = <float> x2
+        right[j] = <float> y2
+    state[0] = l1
+    state[1] = l2
+    state[2] = r1
+    state[3] = r2
 
 
 cdef class LowPass(Effect):
@@ -26,54 +75,15 @@ cdef class LowPass(Effect):
         Parameter("resonance", "", 0.0, 1.0, 0.0),
     )
 
-    def __init__(self, double rate_hz=48_000.0, **values):
-        super().__init__(rate_hz, **values)
-        self.is_fresh = True
-
     cdef void prepare(self) noexcept nogil:
-        cdef double corner = self.end[CUTOFF]
-        if corner > 0.45 * self.rate_hz:
-            corner = 0.45 * self.rate_hz
-        self.g_begin = self.g_end
-        self.k_begin = self.k_end
-        if self.step[CUTOFF] != 0.0 or self.is_fresh:
-            self.g_end = tan(M_PI * corner / self.rate_hz)
-        if self.step[RESONANCE] != 0.0 or self.is_fresh:
-            # 0 is the flattest (Butterworth), 1 rings like a struck glass: Q from 0.71 to 14.
-            self.k_end = 1.4142135623730951 * pow(0.05, self.end[RESONANCE])
-        if self.is_fresh:
-            self.g_begin = self.g_end
-            self.k_begin = self.k_end
-            self.is_fresh = False
-        self.g_step = (self.g_end - self.g_begin) / TICK
-        self.k_step = (self.k_end - self.k_begin) / TICK
+        # Resonance 0 is the flattest (Butterworth), 1 rings like a struck glass: Q from 0.71 to 14.
+        cdef double k = 1.4142135623730951
+        if self.end[RESONANCE] != 0.0:
+            k *= pow(0.05, self.end[RESONANCE])
+        svf_aim(&self.filter, self.end[CUTOFF], k, self.rate_hz)
 
     cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
-        cdef int j
-        cdef double g, k, a1, a2, a3, v1, v2, v3
-        cdef double l1 = self.state[0], l2 = self.state[1], r1 = self.state[2], r2 = self.state[3]
-        for j in range(frames):
-            g = self.g_begin + self.g_step * (first + j)
-            k = self.k_begin + self.k_step * (first + j)
-            a1 = 1.0 / (1.0 + g * (g + k))
-            a2 = g * a1
-            a3 = g * a2
-            v3 = left[j] - l2
-            v1 = a1 * l1 + a2 * v3
-            v2 = l2 + a2 * l1 + a3 * v3
-            l1 = 2.0 * v1 - l1
-            l2 = 2.0 * v2 - l2
-            left[j] = <float> v2
-            v3 = right[j] - r2
-            v1 = a1 * r1 + a2 * v3
-            v2 = r2 + a2 * r1 + a3 * v3
-            r1 = 2.0 * v1 - r1
-            r2 = 2.0 * v2 - r2
-            right[j] = <float> v2
-        self.state[0] = l1
-        self.state[1] = l2
-        self.state[2] = r1
-        self.state[3] = r2
+        svf_lowpass(&self.filter, self.state, left, right, first, frames)
 
     cdef void clear(self) noexcept nogil:
         cdef int i

@@ -12,8 +12,9 @@ import numpy as np
 
 from libc.math cimport M_PI, exp, pow, sqrt
 from libc.stdint cimport int64_t, uint64_t
+from libc.string cimport memcpy, memset
 
-from cext._types cimport TICK, scatter, sine_of, turn_of
+from cext._types cimport RAMP, TICK, scatter, sine_of, turn_of
 from cext.parts cimport Effect
 
 from cext.parameters import Parameter
@@ -23,14 +24,9 @@ cdef enum:
 
 # Milliseconds, mutually irrational enough that echoes do not pile up; 31 to 87 ms is a warm, mid-sized hall.
 cdef double[8] LINE_MS = [31.71, 37.11, 43.37, 49.93, 57.41, 66.29, 76.03, 86.87]
-cdef double[4] DIFFUSER_LEFT_MS = [4.771, 3.595, 12.73, 9.307]
-cdef double[4] DIFFUSER_RIGHT_MS = [4.931, 3.371, 12.21, 9.611]
+cdef double[8] DIFFUSER_MS = [4.771, 3.595, 12.73, 9.307, 4.931, 3.371, 12.21, 9.611]
 cdef double _SWAY_MS = 0.16
 cdef float _DIFFUSION = 0.62
-
-
-def _power_of_two(double frames):
-    return 1 << int(frames + 8).bit_length()
 
 
 cdef class Reverb(Effect):
@@ -45,35 +41,37 @@ cdef class Reverb(Effect):
     def __init__(self, double rate_hz=48_000.0, **values):
         super().__init__(rate_hz, **values)
         cdef int i
-        longest = (LINE_MS[LINES - 1] + 2 * _SWAY_MS) * rate_hz / 1000
-        self.lines = np.zeros((LINES, _power_of_two(longest)), dtype=np.float32)
-        self.line_mask = self.lines.shape[1] - 1
-        self.diffusers = np.zeros((2, DIFFUSERS, _power_of_two(13 * rate_hz / 1000)), dtype=np.float32)
-        self.diffuser_mask = self.diffusers.shape[2] - 1
+        longest = (LINE_MS[LINES - 1] + 2 * _SWAY_MS) * rate_hz / 1000 + 2 * TICK
+        size = 1 << int(longest).bit_length()
+        self.memory = np.zeros((ROWS, size + MIRROR), dtype=np.float32)
+        self.mask = size - 1
         self.is_fresh = True
         for i in range(LINES):
             self.length[i] = <int> (LINE_MS[i] * rate_hz / 1000) | 1
             self.sway[i] = scatter(i + 1)
             self.sway_turn[i] = turn_of(TICK / ((1.7 + 0.61 * i) * rate_hz))
-        for i in range(DIFFUSERS):
-            self.diffuser_length[0][i] = <int> (DIFFUSER_LEFT_MS[i] * rate_hz / 1000) | 1
-            self.diffuser_length[1][i] = <int> (DIFFUSER_RIGHT_MS[i] * rate_hz / 1000) | 1
+        for i in range(2 * DIFFUSERS):
+            # Never shorter than a tick, because a tick is worked through in one go.
+            self.length[LINES + i] = max(TICK + 1, <int> (DIFFUSER_MS[i] * rate_hz / 1000) | 1)
 
     cdef void prepare(self) noexcept nogil:
         cdef int i
-        cdef double half = _SWAY_MS * self.rate_hz / 2000.0
+        cdef double reach, half = _SWAY_MS * self.rate_hz / 2000.0
         self.dry_begin = self.dry_end
         self.wet_begin = self.wet_end
         # Equal power: the room is not correlated with the dry sound.
         self.dry_end = sqrt(1.0 - self.end[MIX])
         self.wet_end = sqrt(self.end[MIX])
         for i in range(LINES):
-            self.reach[i] = self.reach_end[i]
             self.sway[i] += self.sway_turn[i]
-            self.reach_end[i] = self.length[i] + half * (1.0 + sine_of(self.sway[i]))
+            reach = self.length[i] + half * (1.0 + sine_of(self.sway[i]))
             if self.is_fresh:
-                self.reach[i] = self.reach_end[i]
-            self.reach_step[i] = (self.reach_end[i] - self.reach[i]) / TICK
+                self.reach_end[i] = reach
+            # Between two ticks a line moves by less than a fiftieth of a frame: the whole part stands.
+            self.whole[i] = <int> self.reach_end[i]
+            self.share[i] = <float> (self.reach_end[i] - self.whole[i])
+            self.share_step[i] = <float> ((reach - self.reach_end[i]) / TICK)
+            self.reach_end[i] = reach
         if self.is_fresh:
             self.dry_begin = self.dry_end
             self.wet_begin = self.wet_end
@@ -89,73 +87,91 @@ cdef class Reverb(Effect):
         self.is_fresh = False
 
     cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
-        cdef int i, j, whole, mask = self.line_mask, soft_mask = self.diffuser_mask
-        cdef int64_t now = self.clock
-        cdef float a[LINES]
-        cdef float x, y, share, in_left, in_right, dry, wet
-        cdef double reach
-        cdef float keep = self.keep, take = 1.0 - self.keep
-        cdef float* memory
+        cdef int i, j
+        cdef float tick[LINES][TICK]
+        cdef float in_left[TICK]
+        cdef float in_right[TICK]
+        cdef float dry, wet, share, step
+        cdef float keep = self.keep
+        cdef float factor[LINES]
+        cdef float damped[LINES]
+        cdef float* line
+        memcpy(in_left, left, frames * sizeof(float))
+        memcpy(in_right, right, frames * sizeof(float))
+        for i in range(DIFFUSERS):
+            self._diffuse(in_left, LINES + i, frames)
+            self._diffuse(in_right, LINES + DIFFUSERS + i, frames)
+        for i in range(LINES):
+            line = &self.memory[i, (self.clock - self.whole[i] - 1) & self.mask]
+            share = self.share[i]
+            step = self.share_step[i]
+            for j in range(frames):
+                tick[i][j] = line[j + 1] + (share + step * RAMP[first + j]) * (line[j] - line[j + 1])
+            factor[i] = self.gain[i] * (<float> 1.0 - keep)
+            damped[i] = self.damped[i]
         for j in range(frames):
-            in_left = left[j]
-            in_right = right[j]
-            for i in range(DIFFUSERS):
-                memory = &self.diffusers[0, i, 0]
-                y = memory[(now - self.diffuser_length[0][i]) & soft_mask]
-                x = in_left - _DIFFUSION * y
-                memory[now & soft_mask] = x
-                in_left = y + _DIFFUSION * x
-                memory = &self.diffusers[1, i, 0]
-                y = memory[(now - self.diffuser_length[1][i]) & soft_mask]
-                x = in_right - _DIFFUSION * y
-                memory[now & soft_mask] = x
-                in_right = y + _DIFFUSION * x
             for i in range(LINES):
-                memory = &self.lines[i, 0]
-                reach = self.reach[i] + self.reach_step[i] * (first + j)
-                whole = <int> reach
-                share = <float> (reach - whole)
-                x = memory[(now - whole) & mask]
-                y = memory[(now - whole - 1) & mask]
-                x += share * (y - x)
-                self.damped[i] = self.gain[i] * take * x + keep * self.damped[i]
-                a[i] = self.damped[i]
-            dry = <float> (self.dry_begin + self.dry_step * (first + j))
-            wet = <float> (self.wet_begin + self.wet_step * (first + j)) * <float> 0.5
-            left[j] = dry * left[j] + wet * (a[0] - a[2] + a[4] - a[6])
-            right[j] = dry * right[j] + wet * (a[1] - a[3] + a[5] - a[7])
-            _hadamard(a)
-            for i in range(LINES):
-                self.lines[i, now & mask] = a[i] + (in_left if i % 2 == 0 else in_right)
-            now += 1
-        self.clock = now
+                damped[i] = factor[i] * tick[i][j] + keep * damped[i]
+                tick[i][j] = damped[i]
+        for i in range(LINES):
+            self.damped[i] = damped[i]
+        for j in range(frames):
+            dry = <float> self.dry_begin + <float> self.dry_step * RAMP[first + j]
+            wet = <float> 0.5 * (<float> self.wet_begin + <float> self.wet_step * RAMP[first + j])
+            left[j] = dry * left[j] + wet * (tick[0][j] - tick[2][j] + tick[4][j] - tick[6][j])
+            right[j] = dry * right[j] + wet * (tick[1][j] - tick[3][j] + tick[5][j] - tick[7][j])
+        _hadamard(tick, frames)
+        for i in range(LINES):
+            line = &in_left[0]
+            if i % 2:
+                line = &in_right[0]
+            for j in range(frames):
+                tick[i][j] += line[j]
+            self._keep(i, tick[i], frames)
+        self.clock += frames
+
+    cdef void _diffuse(self, float* sound, int row, int frames) noexcept nogil:
+        # Schroeder's all-pass: every frequency passes alike, but smeared in time.
+        cdef int j
+        cdef float x
+        cdef float kept[TICK]
+        cdef float* before = &self.memory[row, (self.clock - self.length[row]) & self.mask]
+        for j in range(frames):
+            x = sound[j] - _DIFFUSION * before[j]
+            kept[j] = x
+            sound[j] = before[j] + _DIFFUSION * x
+        self._keep(row, kept, frames)
+
+    cdef void _keep(self, int row, float* sound, int frames) noexcept nogil:
+        # A segment never crosses a tick, and the memory is whole ticks long: no seam while writing.
+        cdef int64_t place = self.clock & self.mask
+        memcpy(&self.memory[row, place], sound, frames * sizeof(float))
+        if place < MIRROR:
+            memcpy(&self.memory[row, self.mask + 1 + place], sound, frames * sizeof(float))
 
     cdef void clear(self) noexcept nogil:
-        cdef int i, j
+        cdef int i
         for i in range(LINES):
             self.damped[i] = 0.0
-            for j in range(self.line_mask + 1):
-                self.lines[i, j] = 0.0
-        for i in range(DIFFUSERS):
-            for j in range(self.diffuser_mask + 1):
-                self.diffusers[0, i, j] = 0.0
-                self.diffusers[1, i, j] = 0.0
+        memset(&self.memory[0, 0], 0, self.memory.shape[0] * self.memory.shape[1] * sizeof(float))
+        # Part.reset begins a new tick; the clock must agree with it.
+        self.clock = 0
 
 
-cdef inline void _hadamard(float* a) noexcept nogil:
+cdef inline void _hadamard(float[LINES][TICK] a, int frames) noexcept nogil:
     # Mixes the eight lines and keeps their energy: three rounds of sum and difference, then 1 / sqrt 8.
-    cdef float b[8]
-    cdef int i
-    for i in range(4):
-        b[i] = a[i] + a[i + 4]
-        b[i + 4] = a[i] - a[i + 4]
-    for i in range(2):
-        a[i] = b[i] + b[i + 2]
-        a[i + 2] = b[i] - b[i + 2]
-        a[i + 4] = b[i + 4] + b[i + 6]
-        a[i + 6] = b[i + 4] - b[i + 6]
-    for i in range(0, 8, 2):
-        b[i] = <float> 0.35355339059327373 * (a[i] + a[i + 1])
-        b[i + 1] = <float> 0.35355339059327373 * (a[i] - a[i + 1])
-    for i in range(8):
-        a[i] = b[i]
+    cdef int i, j, span = 4, low
+    cdef float x, y
+    cdef float scale = 0.35355339059327373
+    while span:
+        for i in range(4):
+            low = (i // span) * 2 * span + i % span
+            for j in range(frames):
+                x = a[low][j]
+                y = a[low + span][j]
+                a[low][j] = x + y
+                a[low + span][j] = x - y
+        span //= 2
+    for i in range(LINES):
+        for j in range(frames):
+            a[i][j] *= scale

@@ -3,21 +3,18 @@ from libc.stdint cimport uint64_t
 from cext.parts cimport Voice
 
 cdef enum:
-    PINK_POLES = 9
+    PINK_POLES = 8
 
 
 cdef struct Pinking:
-    double pole[PINK_POLES]
-    double zero[PINK_POLES]
-    double gain
+    float pole[PINK_POLES]
+    float share[PINK_POLES]
+    float through
+    float state[2][PINK_POLES]
 
 
-cdef struct PinkState:
-    double before[PINK_POLES + 1]
-
-
-cdef void design_pink(Pinking* design, double rate_hz) noexcept nogil
-cdef double pink(Pinking* design, PinkState* state, double white) noexcept nogil
+cdef void design_pink(Pinking* filter, double low_hz, double rms, double rate_hz) noexcept nogil
+cdef void pink(Pinking* filter, float* left, float* right, int frames) noexcept nogil
 
 
 cdef class White(Voice):
@@ -27,9 +24,7 @@ cdef class White(Voice):
 
 
 cdef class Pink(White):
-    cdef Pinking design
-    cdef PinkState left_state
-    cdef PinkState right_state
+    cdef Pinking filter
 
 
 cdef class Brown(White):

@@ -10,7 +10,7 @@ Source: J. O. Smith, Spectral Audio Signal Processing, "Synthesis of 1/F Noise";
 from libc.math cimport M_PI, cos, exp, pow, sin, sqrt
 from libc.stdint cimport int32_t, uint32_t, uint64_t
 
-from cext._types cimport scatter
+from cext._types cimport RAMP, scatter
 from cext.parts cimport Voice
 
 from cext.parameters import Parameter
@@ -23,39 +23,65 @@ cdef double _RMS = 0.2
 cdef double _SQRT3 = 1.7320508075688772   # a uniform spread of -1..1 has an RMS of 1 / sqrt 3
 
 
-cdef double _magnitude2(Pinking* design, double share) noexcept nogil:
+cdef double _power(double* poles, double* zeros, double share) noexcept nogil:
     # Power gain of the pole-zero chain at a share of the sample rate.
     cdef double power = 1.0, c = cos(2.0 * M_PI * share)
     cdef int k
     for k in range(PINK_POLES):
-        power *= 1.0 - 2.0 * design.zero[k] * c + design.zero[k] * design.zero[k]
-        power /= 1.0 - 2.0 * design.pole[k] * c + design.pole[k] * design.pole[k]
+        power *= 1.0 - 2.0 * zeros[k] * c + zeros[k] * zeros[k]
+        power /= 1.0 - 2.0 * poles[k] * c + poles[k] * poles[k]
     return power
 
 
-cdef void design_pink(Pinking* design, double rate_hz) noexcept nogil:
-    # Poles from 4 Hz upwards, each followed half a spacing later by a zero; then the gain for an RMS of 1.
-    cdef double low = 4.0, high = rate_hz * 0.45
-    cdef double spacing = pow(high / low, 1.0 / PINK_POLES), power = 0.0
-    cdef int k, points = 8192
+cdef void design_pink(Pinking* filter, double low_hz, double rms, double rate_hz) noexcept nogil:
+    # Poles from low_hz upwards, each followed half a spacing later by a zero; then split into partial fractions
+    # (eight one-poles side by side), which the processor works through four at a time.
+    cdef double poles[PINK_POLES]
+    cdef double zeros[PINK_POLES]
+    cdef double spacing = pow(0.45 * rate_hz / low_hz, 1.0 / PINK_POLES), power = 0.0, gain, part
+    cdef int k, i, points = 8192
     for k in range(PINK_POLES):
-        design.pole[k] = exp(-2.0 * M_PI * low * pow(spacing, k) / rate_hz)
-        design.zero[k] = exp(-2.0 * M_PI * low * pow(spacing, k + 0.5) / rate_hz)
+        poles[k] = exp(-2.0 * M_PI * low_hz * pow(spacing, k) / rate_hz)
+        zeros[k] = exp(-2.0 * M_PI * low_hz * pow(spacing, k + 0.5) / rate_hz)
     for k in range(points):
-        power += _magnitude2(design, 0.5 * (k + 0.5) / points)
-    design.gain = 1.0 / sqrt(power / points)
-
-
-cdef double pink(Pinking* design, PinkState* state, double white) noexcept nogil:
-    # One white number in, one pink number out: y[n] = x[n] - zero x[n-1] + pole y[n-1], nine times.
-    cdef double x = white, y
-    cdef int k
+        power += _power(poles, zeros, 0.5 * (k + 0.5) / points)
+    # White of -1..1 has an RMS of 1 / sqrt 3.
+    gain = rms * _SQRT3 / sqrt(power / points)
+    part = gain
     for k in range(PINK_POLES):
-        y = x - design.zero[k] * state.before[k] + design.pole[k] * state.before[k + 1]
-        state.before[k] = x
-        x = y
-    state.before[PINK_POLES] = x
-    return x * design.gain
+        part *= zeros[k] / poles[k]
+    filter.through = <float> part
+    for k in range(PINK_POLES):
+        part = gain
+        for i in range(PINK_POLES):
+            part *= 1.0 - zeros[i] / poles[k]
+            if i != k:
+                part /= 1.0 - poles[i] / poles[k]
+        filter.pole[k] = <float> poles[k]
+        filter.share[k] = <float> part
+
+
+cdef void pink(Pinking* filter, float* left, float* right, int frames) noexcept nogil:
+    # White becomes pink in place, two ears abreast.
+    _one_ear(filter, filter.state[0], left, frames)
+    _one_ear(filter, filter.state[1], right, frames)
+
+
+cdef inline void _one_ear(Pinking* filter, float* kept, float* sound, int frames) noexcept nogil:
+    cdef float state[PINK_POLES]
+    cdef float part[PINK_POLES]
+    cdef int j, k
+    for k in range(PINK_POLES):
+        state[k] = kept[k]
+    for j in range(frames):
+        for k in range(PINK_POLES):
+            state[k] = filter.pole[k] * state[k] + sound[j]
+            part[k] = filter.share[k] * state[k]
+        for k in range(4):
+            part[k] += part[k + 4]
+        sound[j] = filter.through * sound[j] + ((part[0] + part[2]) + (part[1] + part[3]))
+    for k in range(PINK_POLES):
+        kept[k] = state[k]
 
 
 cdef class White(Voice):
@@ -69,7 +95,7 @@ cdef class White(Voice):
 
     cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
         cdef int j
-        cdef double level = self.begin[LEVEL] + self.step[LEVEL] * first, step = self.step[LEVEL]
+        cdef double step = self.step[LEVEL]
         cdef float drawn_left[64]
         cdef float drawn_right[64]
         cdef uint64_t bits
@@ -85,7 +111,7 @@ cdef class White(Voice):
         self.frame += frames
         self.colour(drawn_left, drawn_right, frames)
         for j in range(frames):
-            gain = <float> (level + step * j)
+            gain = <float> self.begin[LEVEL] + <float> step * RAMP[first + j]
             left[j] += gain * drawn_left[j]
             right[j] += gain * drawn_right[j]
 
@@ -102,14 +128,10 @@ cdef class Pink(White):
 
     def __init__(self, double rate_hz=48_000.0, *, uint64_t seed=1, **values):
         super().__init__(rate_hz, seed=seed, **values)
-        design_pink(&self.design, rate_hz)
+        design_pink(&self.filter, 4.0, _RMS, rate_hz)
 
     cdef void colour(self, float* left, float* right, int frames) noexcept nogil:
-        cdef int j
-        cdef double gain = _RMS * _SQRT3
-        for j in range(frames):
-            left[j] = <float> pink(&self.design, &self.left_state, gain * left[j])
-            right[j] = <float> pink(&self.design, &self.right_state, gain * right[j])
+        pink(&self.filter, left, right, frames)
 
 
 cdef class Brown(White):

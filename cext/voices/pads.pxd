@@ -1,7 +1,8 @@
 from libc.stdint cimport int64_t, uint64_t
 
+from cext.effects.filters cimport Svf
 from cext.parts cimport Voice
-from cext.voices.noises cimport Pinking, PinkState
+from cext.voices.noises cimport Pinking
 
 cdef enum:
     NOTES = 5
@@ -24,9 +25,7 @@ cdef class Pad(Voice):
     cdef double right_end[STRANDS]
     cdef uint64_t drift[STRANDS]
     cdef uint64_t drift_turn[STRANDS]
-    cdef double g_begin
-    cdef double g_step
-    cdef double g_end
+    cdef Svf filter
     cdef double state[4]
     cdef bint is_fresh
     cdef bint _is_quiet(self) noexcept nogil
@@ -36,13 +35,8 @@ cdef class Pad(Voice):
 cdef class Swell(Voice):
     cdef uint64_t key
     cdef uint64_t frame
-    cdef Pinking design
-    cdef PinkState left_state
-    cdef PinkState right_state
-    cdef uint64_t phase[3]
-    cdef uint64_t turn[3]
-    cdef double g_begin
-    cdef double g_step
-    cdef double g_end
+    cdef Pinking air
+    cdef uint64_t phase[2]
+    cdef uint64_t turn[2]
+    cdef Svf filter
     cdef double state[4]
-    cdef bint is_fresh

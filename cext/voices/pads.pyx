@@ -5,20 +5,21 @@ Pad: five just-tuned notes, each of two slightly detuned saw strands read from b
 harmonics as fit below 0.45 of the rate, no aliasing), each strand drifting in level and place on its own very
 slow cycle, all through a low-pass whose corner is the brightness. Swell: pink noise through a low-pass that
 opens as it grows, over a quiet low tone: louder is also brighter, as in breathing.
-Filter: topology-preserving state variable, V. Zavalishin, The Art of VA Filter Design, chapter 4.
 """
 
 import numpy as np
 
-from libc.math cimport M_PI, exp2, tan
+from libc.math cimport exp2
 from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
 
-from cext._types cimport TICK, scatter, sine_of, turn_of
+from cext._types cimport RAMP, TICK, scatter, sine_of, turn_of
+from cext.effects.filters cimport svf_aim, svf_lowpass
 from cext.parts cimport Voice
 from cext.voices.noises cimport design_pink, pink
 
 from cext.parameters import Parameter
 
+cdef float _UNIT = 1.0 / 2147483648.0
 cdef double[5] RATIO = [1.0, 1.5, 2.0, 2.5, 3.0]
 cdef double[5] WEIGHT = [1.0, 0.62, 0.5, 0.36, 0.26]
 cdef double[10] PERIOD_S = [23.0, 31.0, 19.0, 37.0, 29.0, 17.0, 41.0, 13.0, 43.0, 11.0]
@@ -37,16 +38,6 @@ def saw_tables():
         fade = np.sinc(number / (most + 1))
         rows.append((fade / number * np.sin(2 * np.pi * number * turns)).sum(axis=0))
     return np.ascontiguousarray(rows, dtype=np.float32) * np.float32(0.55)
-
-
-cdef inline void _svf_lowpass(double* s, double x, double g, double k, double* out) noexcept nogil:
-    cdef double a1 = 1.0 / (1.0 + g * (g + k)), a2 = g * a1
-    cdef double v3 = x - s[1]
-    cdef double v1 = a1 * s[0] + a2 * v3
-    cdef double v2 = s[1] + a2 * s[0] + g * a2 * v3
-    s[0] = 2.0 * v1 - s[0]
-    s[1] = 2.0 * v2 - s[1]
-    out[0] = v2
 
 
 cdef class Pad(Voice):
@@ -104,13 +95,7 @@ cdef class Pad(Voice):
             self.right_step[i] = (self.right_end[i] - self.right_gain[i]) / TICK
         # Brightness turns the corner from 250 Hz to 5 kHz; two strands' drifts make it breathe by a tenth.
         corner = 250.0 * exp2(self.end[2] * 4.3) * (1.0 + 0.1 * sine_of(self.drift[0] + self.drift[7]))
-        if corner > 0.4 * self.rate_hz:
-            corner = 0.4 * self.rate_hz
-        self.g_begin = self.g_end
-        self.g_end = tan(M_PI * corner / self.rate_hz)
-        if self.is_fresh:
-            self.g_begin = self.g_end
-        self.g_step = (self.g_end - self.g_begin) / TICK
+        svf_aim(&self.filter, corner, 1.3, self.rate_hz)
         self.is_fresh = False
 
     cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
@@ -122,7 +107,6 @@ cdef class Pad(Voice):
         cdef uint32_t place
         cdef float* table
         cdef float share, value, gain_left, gain_right, step_left, step_right
-        cdef double out, g
         if self.begin[0] == 0.0 and self.end[0] == 0.0 and self._is_quiet():
             for i in range(STRANDS):
                 self._skip(i, first, frames)
@@ -143,17 +127,15 @@ cdef class Pad(Voice):
                 place = <uint32_t> (phase >> 53)
                 share = <float> <int32_t> <uint32_t> ((phase >> 29) & 0xFFFFFF) * <float> (1.0 / 16777216.0)
                 value = table[place] + share * (table[place + 1] - table[place])
-                sum_left[j] += value * (gain_left + step_left * <float> (first + j))
-                sum_right[j] += value * (gain_right + step_right * <float> (first + j))
+                sum_left[j] += value * (gain_left + step_left * RAMP[first + j])
+                sum_right[j] += value * (gain_right + step_right * RAMP[first + j])
                 phase += turn
                 turn += <uint64_t> turn_step
             self.phase[i] = phase
+        svf_lowpass(&self.filter, self.state, sum_left, sum_right, first, frames)
         for j in range(frames):
-            g = self.g_begin + self.g_step * (first + j)
-            _svf_lowpass(&self.state[0], sum_left[j], g, 1.3, &out)
-            left[j] += <float> out
-            _svf_lowpass(&self.state[2], sum_right[j], g, 1.3, &out)
-            right[j] += <float> out
+            left[j] += sum_left[j]
+            right[j] += sum_right[j]
 
     cdef bint _is_quiet(self) noexcept nogil:
         cdef int i
@@ -183,47 +165,39 @@ cdef class Swell(Voice):
     def __init__(self, double rate_hz=48_000.0, *, uint64_t seed=1, **values):
         super().__init__(rate_hz, **values)
         self.key = scatter(seed * 2 + 7)
-        self.is_fresh = True
-        design_pink(&self.design, rate_hz)
+        # Only what the low-pass lets through has to be pink: the corner never rises above 2 kHz.
+        design_pink(&self.air, 30.0, 0.577, rate_hz)
 
     cdef void prepare(self) noexcept nogil:
-        cdef double corner
         # 180 Hz when empty, 1.8 kHz when full: the ear hears the opening more than the loudness.
-        corner = 180.0 * exp2(3.3 * self.end[0])
-        self.g_begin = self.g_end
-        self.g_end = tan(M_PI * corner / self.rate_hz)
-        if self.is_fresh:
-            self.g_begin = self.g_end
-        self.g_step = (self.g_end - self.g_begin) / TICK
-        self.is_fresh = False
+        svf_aim(&self.filter, 180.0 * exp2(3.3 * self.end[0]), 1.2, self.rate_hz)
         self.turn[0] = turn_of(self.begin[1] / self.rate_hz)
         self.turn[1] = turn_of(self.begin[1] * 1.003 / self.rate_hz)
-        self.turn[2] = turn_of(self.begin[1] * 1.5 / self.rate_hz)
 
     cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
+        cdef float air_left[64]
+        cdef float air_right[64]
         cdef int j
         cdef uint64_t bits
-        cdef double level, air, tone, shared, g, a, b
+        cdef float level, air, tone
         if self.begin[0] == 0.0 and self.end[0] == 0.0:
             self.frame += frames
-            for j in range(3):
+            for j in range(2):
                 self.phase[j] += self.turn[j] * <uint64_t> frames
             return
         for j in range(frames):
-            level = self.begin[0] + self.step[0] * (first + j)
-            air = self.begin[2] + self.step[2] * (first + j)
-            g = self.g_begin + self.g_step * (first + j)
             bits = scatter(self.key + self.frame + <uint64_t> j)
-            a = pink(&self.design, &self.left_state, <double> <int32_t> <uint32_t> bits / 2147483648.0)
-            b = pink(&self.design, &self.right_state, <double> <int32_t> <uint32_t> (bits >> 32) / 2147483648.0)
-            _svf_lowpass(&self.state[0], a, g, 1.2, &a)
-            _svf_lowpass(&self.state[2], b, g, 1.2, &b)
-            tone = (1.0 - air) * 0.16 * level
-            shared = 0.5 * sine_of(self.phase[2])
-            air *= 0.5 * level
-            left[j] += <float> (air * a + tone * (sine_of(self.phase[0]) + shared))
-            right[j] += <float> (air * b + tone * (sine_of(self.phase[1]) + shared))
-            self.phase[0] += self.turn[0]
-            self.phase[1] += self.turn[1]
-            self.phase[2] += self.turn[2]
+            air_left[j] = <float> <int32_t> <uint32_t> bits * _UNIT
+            air_right[j] = <float> <int32_t> <uint32_t> (bits >> 32) * _UNIT
+        pink(&self.air, air_left, air_right, frames)
+        svf_lowpass(&self.filter, self.state, air_left, air_right, first, frames)
+        for j in range(frames):
+            level = <float> self.begin[0] + <float> self.step[0] * RAMP[first + j]
+            air = <float> self.begin[2] + <float> self.step[2] * RAMP[first + j]
+            tone = <float> 0.2 * (1 - air) * level
+            air *= <float> 0.5 * level
+            left[j] += air * air_left[j] + tone * <float> sine_of(self.phase[0] + self.turn[0] * <uint64_t> j)
+            right[j] += air * air_right[j] + tone * <float> sine_of(self.phase[1] + self.turn[1] * <uint64_t> j)
+        for j in range(2):
+            self.phase[j] += self.turn[j] * <uint64_t> frames
         self.frame += frames
