@@ -1,0 +1,3 @@
+from cext.parts import Part
+
+class Vibration(Part): ...

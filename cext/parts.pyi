@@ -1,0 +1,23 @@
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cext.parameters import Parameter
+
+class Part:
+    PARAMETERS: ClassVar[tuple[Parameter, ...]]
+    rate_hz: float
+    parameters: tuple[Parameter, ...]
+    def __init__(self, rate_hz: float = ..., **values: Any) -> None: ...
+    def set(self, name: str, value: float) -> None: ...
+    def get(self, name: str) -> float: ...
+
+class Voice(Part):
+    def render(self, block: NDArray[np.float32]) -> None: ...
+
+class Effect(Part):
+    @property
+    def latency_frames(self) -> int: ...
+    def process(self, block: NDArray[np.float32]) -> None: ...
+    def reset(self) -> None: ...

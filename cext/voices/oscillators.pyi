@@ -1,0 +1,3 @@
+from cext.parts import Voice
+
+class Sine(Voice): ...
