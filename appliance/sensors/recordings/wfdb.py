@@ -110,7 +110,7 @@ def _lead(file: Path, line: list[str]) -> Lead:
             f"{file.name} has a signal line that cannot be read: {' '.join(line)[:60]!r}", "fetch it again"
         )
     number = int(layout["format"])
-    if number not in FORMATS:
+    if number not in FORMATS or layout["per_frame"] == "0":
         raise BadRecording(
             f"{file.name} uses the WFDB format {number}",
             "convert it to format 16 or 212 with `xform` of the WFDB tools",
