@@ -34,10 +34,9 @@ class Kernels(build_ext):
 
 def _is_stale(row: Extension) -> bool:
     """Whether a source, or a declaration it may share, is newer than what was built."""
-    source = ROOT / row.sources[0]
-    built = max((file.stat().st_mtime for file in source.parent.glob(source.stem + ".*.so")), default=0.0)
-    shared = (file.stat().st_mtime for file in (ROOT / "cext").rglob("*.pxd"))
-    return built < max(source.stat().st_mtime, *shared)
+    source = ROOT / str(next(iter(row.sources)))
+    newest = max(file.stat().st_mtime for file in (source, *(ROOT / "cext").rglob("*.pxd")))
+    return all(file.stat().st_mtime < newest for file in source.parent.glob(source.stem + ".*.so"))
 
 
 def build(names: list[str], root: Path = ROOT) -> None:

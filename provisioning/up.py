@@ -117,7 +117,7 @@ def run(data: Path, port: int, host: str, flags: list[str]) -> int:
 
 def _start_parts(supervisor: Supervisor, data: Path, port: int, host: str, flags: list[str]) -> None:
     """Start each process in the order of the data, with the environment it needs and no more."""
-    common = {"ECHOEL_DATA": str(data)}
+    common = {"ECHOEL_DATA": str(data), "ECHOEL_HOST": host, "ECHOEL_PORT": str(port)}
     program = find_mosquitto()
     broker_port = _free_port(_number("ECHOEL_BROKER_PORT", 18830))
     shared = {**common, "ECHOEL_BROKER_PORT": str(broker_port), "ECHOEL_BROKER_HOST": "127.0.0.1"}
@@ -159,9 +159,7 @@ def _wait_for_panel(supervisor: Supervisor, host: str, port: int, started_s: flo
         try:
             with urllib.request.urlopen(address + "health", timeout=1):
                 took_s = time.monotonic() - started_s
-                say(
-                    f"The panel is at {address}  (ready after {took_s:.1f} s; Ctrl-C stops)"
-                )
+                say(f"The panel is at {address}  (ready after {took_s:.1f} s; Ctrl-C stops)")
                 return None
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
