@@ -10,7 +10,7 @@ an echo test for T waves, a search back for the best runner-up when a beat is ov
 Invariant: nothing depends on how the samples were cut into chunks; all state is per sample.
 """
 
-from libc.math cimport isfinite
+from libc.math cimport fabs, isfinite
 from libc.string cimport memset
 
 from cext.beats._recent cimport MEMORY, Recent, is_orderly, is_shallow, may_be_heart, recall, regularity
@@ -23,6 +23,8 @@ from cext.beats.events import Event
 cdef double RISE = 1.05
 # After a silence a peak below this share of the beats before it is not taken for a heart at once.
 cdef double FLOOR_SHARE = 0.1
+# Filters leave this much of a constant behind; nothing smaller is a signal.
+cdef double ROUNDING = 1e-9
 
 
 cdef class BeatHunter:
@@ -246,7 +248,7 @@ cdef class BeatHunter:
         cdef double top = 0.0
         for i in range(self.candidate_count):
             top = max(top, self.candidates[i].height)
-        if top <= self.floor:
+        if top <= self.floor or top <= ROUNDING * fabs(self.last_value):
             self.floor *= 0.5
             self._relearn()
             return
@@ -282,7 +284,7 @@ cdef class BeatHunter:
         cdef double place = self._refine(at, &amplitude, is_confirmed)
         cdef double time_s = ((place + 0.5) * self.decimation - 0.5) / self.rate_hz
         cdef Found* one
-        if self._is_noise():
+        if self._is_noise() or amplitude <= ROUNDING * fabs(self.last_value):
             return
         if place < 0.0 or time_s < self.last_beat_s + 0.15 or self.found_count >= PENDING:
             return
