@@ -69,13 +69,14 @@ class Window:
         """Take in a receipt; one that brings nothing new while rows are under way shows a gap."""
         self.patience_s = self.shortest_patience_s
         self.rejected += rejected
+        if next_sequence < self.confirmed:
+            self._stall(next_sequence, now_s)
+            return
+        self.stalls = 0
         if next_sequence > self.confirmed:
             self.confirmed = next_sequence
             self.next_to_send = max(self.next_to_send, next_sequence)
-            self.stalls = 0
             self.is_dirty = True
-        elif next_sequence < self.confirmed:
-            self._stall(next_sequence, now_s)
         elif self.in_flight > 0 and now_s - self.sent_s >= ANSWER_S:
             self.rewind()  # not at once: the receipt may answer the rows before those under way
 
