@@ -53,9 +53,9 @@ def worker(**flags: Any) -> None:
     migrate(settings)
     database = Database(url_of(settings))
     bus = make(settings, f"echoel-worker-{settings.data.resolve().name}")
-    click.echo(f"echoel: taking reports from {settings.broker_host}:{settings.broker_port}")
+    greeting = f"echoel: taking reports from {settings.broker_host}:{settings.broker_port}"
     try:
-        run_until_told(Worker(bus, Ingest(database, modules.streams(settings.role))))
+        run_until_told(Worker(bus, Ingest(database, modules.streams(settings.role))), greeting)
     finally:
         database.close()
 

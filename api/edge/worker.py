@@ -116,12 +116,13 @@ class Worker:
             self._bus.publish(topics.receipt(box_id), receipt.model_dump_json().encode())
 
 
-def run_until_told(worker: Worker) -> None:
-    """Run in the main thread; SIGTERM and SIGINT end it in order."""
+def run_until_told(worker: Worker, greeting: str) -> None:
+    """Run in the main thread, saying so once it can be told to stop; SIGTERM and SIGINT end it in order."""
 
     def leave(_number: int, _frame: FrameType | None) -> None:
         worker.stop()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, leave)
+    print(greeting, flush=True)
     worker.run()

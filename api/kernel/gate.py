@@ -41,12 +41,8 @@ def _arrive() -> None:
         return
     origin = request.headers.get("Origin")
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    if (
-        origin is not None and place_of(origin) != place_of(f"{request.scheme}://{request.host}")
-    ) or site not in {
-        "same-origin",
-        "none",
-    }:
+    here = place_of(f"{request.scheme}://{request.host}")
+    if (origin is not None and place_of(origin) != here) or site not in {"same-origin", "none"}:
         raise Problem(
             "wrong_origin",
             "Another web page asked",

@@ -7,6 +7,7 @@ export class Live extends EventTarget {
   #source = null;
   #heardAt = -Infinity;
   #state = "connecting";
+  #again = 0;
 
   constructor(address = "/api/live") {
     super();
@@ -29,8 +30,11 @@ export class Live extends EventTarget {
       this.dispatchEvent(new MessageEvent("status", { data: status }));
     });
     this.#source.addEventListener("error", () => {
-      // A redirect that leads nowhere closes for good; then it is ours to try again.
-      if (this.#source.readyState === EventSource.CLOSED) setTimeout(() => this.#connect(), AGAIN_MS);
+      // A browser tries again where the redirect once led, or not at all; the stream may have moved since.
+      clearTimeout(this.#again);
+      this.#again = setTimeout(() => {
+        if (this.#source.readyState !== EventSource.OPEN) this.#connect();
+      }, AGAIN_MS);
     });
   }
 
