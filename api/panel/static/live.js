@@ -31,8 +31,8 @@ export class Live extends EventTarget {
     });
     this.#source.addEventListener("error", () => {
       // A browser tries again where the redirect once led, or not at all; the stream may have moved since.
-      clearTimeout(this.#again);
-      this.#again = setTimeout(() => {
+      this.#again ||= setTimeout(() => {
+        this.#again = 0;
         if (this.#source.readyState !== EventSource.OPEN) this.#connect();
       }, AGAIN_MS);
     });
