@@ -16,7 +16,6 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from appliance.bus import Bus, Message
-from appliance.clock import Clock, SystemClock
 from appliance.contracts import topics
 from appliance.contracts.messages import Receipt
 from appliance.journal.reading import reading
@@ -45,13 +44,11 @@ class Publisher:
         bus: Bus,
         box_id: str,
         *,
-        clock: Clock | None = None,
         patience_s: float = PATIENCE_S,
     ) -> None:
         self._path = journal_path
         self._bus = bus
         self._box_id = box_id
-        self._clock = clock or SystemClock()
         self._news = threading.Condition()
         self._receipts: list[Receipt] = []
         self._must_rewind = False
@@ -214,7 +211,7 @@ class Publisher:
         connection.execute("begin immediate")
         try:
             for window in dirty:
-                buried = rows.bury(connection, window.stream, window.rejected, self._clock.wall())
+                buried = rows.bury(connection, window.stream, window.rejected)
                 rows.delete_below(connection, window.stream, window.confirmed)
                 if buried:
                     self.buried += buried

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime
 
 from appliance.contracts.messages import Rejection
 
@@ -42,14 +41,15 @@ def delete_below(connection: sqlite3.Connection, stream: str, sequence: int) -> 
     connection.execute("delete from outbox where stream = ? and sequence < ?", (stream, sequence))
 
 
-def bury(connection: sqlite3.Connection, stream: str, rejected: Sequence[Rejection], at: datetime) -> int:
+def bury(connection: sqlite3.Connection, stream: str, rejected: Sequence[Rejection]) -> int:
     """Move rows that can never be stored to the dead letters; returns how many were still here."""
     moved = 0
     for rejection in rejected:
         moved += connection.execute(
             "insert into dead_letters (stream, sequence, body, reason, at)"
-            " select stream, sequence, body, ?, ? from outbox where stream = ? and sequence = ?",
-            (rejection.reason, at.isoformat(), stream, rejection.sequence),
+            " select stream, sequence, body, ?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now') from outbox"
+            " where stream = ? and sequence = ?",
+            (rejection.reason, stream, rejection.sequence),
         ).rowcount
         connection.execute(
             "delete from outbox where stream = ? and sequence = ?", (stream, rejection.sequence)
