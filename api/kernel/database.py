@@ -12,12 +12,12 @@ import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.dialects import postgresql, sqlite
 
 from appliance.contracts.settings import Settings
 from appliance.errors import EchoelError, StorageBroken, StorageFull
@@ -89,8 +89,7 @@ def upsert_on(
     where: sa.ColumnElement[bool] | None = None,
 ) -> int:
     """Like `upsert`, for rows that another unique set of columns tells apart."""
-    module = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = module.insert(table).values(values)
+    statement = _insert(connection, table).values(values)
     fresh = {name: statement.excluded[name] for name in values if name not in keys}
     statement = statement.on_conflict_do_update(index_elements=keys, set_=fresh, where=where)
     return connection.execute(statement).rowcount
@@ -104,8 +103,12 @@ def incoming(name: str) -> sa.ColumnElement[Any]:
 def insert_missing(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
     """Store the rows that are not there yet; those that are stay as they are."""
     if rows:
-        module = sqlite if connection.dialect.name == "sqlite" else postgresql
-        connection.execute(module.insert(table).on_conflict_do_nothing(), rows)
+        connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
+
+
+def _insert(connection: sa.Connection, table: sa.Table) -> Any:
+    # Both have the same ON CONFLICT, but only in their own dialect; the one not in use is not even loaded.
+    return import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert(table)
 
 
 def _make_room_for(url: str) -> None:
