@@ -215,32 +215,42 @@ class SignalChain:
         if frame.has_contact is False or not values:
             self._heard_s = frame.arrival_s
             return
-        usable_s = (
-            sum(value for value in values if np.isfinite(value) and 0 < value < 1000 * SILENCE_S) / 1000
-        )
-        if has_jumped or self._rr_at_s is None or abs(frame.arrival_s - self._rr_at_s - usable_s) > SILENCE_S:
+        usable_s = sum(value for value in values if _is_interval(value)) / 1000
+        place_s = self._rr_at_s
+        if has_jumped or place_s is None or abs(frame.arrival_s - place_s - usable_s) > SILENCE_S:
             # Intervals carry no clock: the arrival of the last one places them all.
             self._settled(self.heart.gap())
-            self._rr_at_s = frame.arrival_s - usable_s
-            self._open_row(self._rr_at_s)
+            place_s = self._open_row(frame.arrival_s - usable_s)
+        is_broken = False
         for value in values:
-            if not np.isfinite(value) or not 0 < value < 1000 * SILENCE_S:
-                self._settled(self.heart.gap())
-                self.gaps.append((self._rr_at_s, max(0.0, frame.arrival_s - self._rr_at_s)))
-                self._rr_at_s = None
+            if not _is_interval(value):
+                is_broken = True
                 continue
-            if self._rr_at_s is None:
-                self._rr_at_s = frame.arrival_s - value / 1000
-                self._open_row(self._rr_at_s)
-            self._rr_at_s += value / 1000
-            self._beats.append(Beat(self._rr_at_s, max(self._rr_at_s, frame.arrival_s)))
+            if is_broken:
+                self._settled(self.heart.gap())
+                self.gaps.append((place_s, max(0.0, frame.arrival_s - value / 1000 - place_s)))
+                place_s = self._open_row(max(place_s, frame.arrival_s - value / 1000))
+                is_broken = False
+            place_s += value / 1000
+            self._beats.append(Beat(place_s, max(place_s, frame.arrival_s)))
             self.heart.beats += 1
-            self._settled(self.heart.add_interval(self._rr_at_s, value))
-        self._heard_s = max(frame.arrival_s, self._rr_at_s or 0.0)
+            self._settled(self.heart.add_interval(place_s, value))
+        if is_broken:
+            self._settled(self.heart.gap())
+            self.gaps.append((place_s, max(0.0, frame.arrival_s - place_s)))
+            self._rr_at_s = None
+        else:
+            self._rr_at_s = place_s
+        self._heard_s = max(frame.arrival_s, place_s)
 
-    def _open_row(self, time_s: float) -> None:
+    def _open_row(self, time_s: float) -> float:
         """The beat that began the first interval."""
         if self._started_s is None:
             self._started_s = time_s
         self._beats.append(Beat(time_s, time_s))
         self.heart.beats += 1
+        return time_s
+
+
+def _is_interval(value_ms: float) -> bool:
+    return bool(np.isfinite(value_ms)) and 0 < value_ms < 1000 * SILENCE_S

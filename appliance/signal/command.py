@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from appliance.contracts import SensorFrame
+    from appliance.contracts import Beat, Interval, SensorFrame
     from appliance.sensors.recordings import Recording
 
 FRAME_S = 1.0
@@ -49,7 +49,8 @@ def analyse(recording: Recording, with_progress: bool = False) -> dict[str, Any]
 
     chain = SignalChain()
     replay = Replay(recording, frame_s=FRAME_S)
-    beats, intervals = [], []
+    beats: list[Beat] = []
+    intervals: list[Interval] = []
     try:
         for frame in _frames(replay, with_progress):
             chain.feed(frame)

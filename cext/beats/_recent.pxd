@@ -73,6 +73,9 @@ cdef inline bint may_be_heart(const Candidate* peaks, int count, double top, dou
         if before >= 0:
             recall(&apart, peaks[i].at - before)
         before = peaks[i].at
+    # One peak may be a step or a knock; a heart beats again.
+    if high.seen < 2:
+        return False
     if low.seen >= 3:
         contrast = 1.0 - low.median / high.median
         if contrast < least_contrast:
