@@ -136,14 +136,15 @@ class Publisher:
                 self._turn(receipts, must_rewind, is_last)
             except (sqlite3.Error, OSError) as error:
                 self._close()
-                if not self._is_trouble_logged:
-                    self._is_trouble_logged = True
-                    _log.warning("the outbox in %s cannot be read (%s); trying again", self._path, error)
-            else:
-                self._is_trouble_logged = False
+                self._say_trouble(error)
             if is_last:
                 self._close()
                 return
+
+    def _say_trouble(self, error: Exception) -> None:
+        if not self._is_trouble_logged:  # once, not four times a second
+            self._is_trouble_logged = True
+            _log.warning("the outbox in %s cannot be kept (%s); trying again", self._path, error)
 
     def _has_news(self) -> bool:
         return bool(self._receipts) or self._must_rewind or self._is_awake or self._is_stopping
@@ -158,8 +159,12 @@ class Publisher:
         for receipt in receipts:
             self._receive(connection, receipt, now_s)
         if is_last or now_s - self._deleted_s >= _DELETE_EVERY_S:
-            self._delete(connection)
             self._deleted_s = now_s
+            try:
+                self._delete(connection)
+                self._is_trouble_logged = False
+            except sqlite3.Error as error:
+                self._say_trouble(error)  # on a full disk reports still leave; what is confirmed goes later
         if is_last or not self._bus.is_connected:
             return
         for stream in rows.streams(connection):
@@ -243,7 +248,7 @@ class Publisher:
         except FileNotFoundError:
             self._close()
             return None
-        if self._connection is not None and inode != self._inode:
+        if self._inode and inode != self._inode:
             self._close()
             self._settled_s = time.monotonic() + _SETTLE_S
         if self._connection is None:
@@ -251,8 +256,9 @@ class Publisher:
             if not connection.execute("select 1 from sqlite_master where name = 'outbox'").fetchone():
                 connection.close()
                 return None
+            if inode != self._inode:
+                self._windows = {}  # another file, other rows
             self._connection, self._inode = connection, inode
-            self._windows = {}
         return self._connection
 
     def _close(self) -> None:

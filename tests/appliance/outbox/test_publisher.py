@@ -213,6 +213,44 @@ def test_a_journal_that_begins_again_is_not_taken_for_the_old_one(
     assert names == ["one", "one", "two", "two"]
 
 
+def test_where_nothing_can_be_deleted_reports_still_leave_and_not_twice(
+    journal: Journal, receiver: Receiver, publisher: Publisher, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What a full disk does to the outbox, played by a trigger."""
+    janitor = sqlite3.connect(journal.path, isolation_level=None)
+    janitor.execute("create trigger stuck before delete on outbox begin select raise(abort, 'no room'); end")
+    session(journal)
+    until(lambda: len(receiver.rows("sessions")) == 2, "the reports to arrive")
+    assert not publisher.drain(1.0)
+    assert publisher.pending == 4
+    arrived = receiver.arrivals
+    assert not publisher.drain(0.7)
+    assert receiver.arrivals == arrived
+    assert caplog.text.count("no room") == 1
+    janitor.execute("drop trigger stuck")
+    janitor.close()
+    assert publisher.drain(10)
+
+
+def test_a_journal_replaced_while_the_outbox_runs_is_followed(
+    tmp_path: Path, receiver: Receiver, connect: Callable[[str], MqttBus]
+) -> None:
+    path = tmp_path / "journal.db"
+    bus = connect("box")
+    publisher = Publisher(path, bus, BOX, patience_s=0.5)
+    bus.start()
+    publisher.start()
+    for name in ("one", "two"):
+        journal = Journal(path)
+        session(journal, name, beats=5)
+        assert publisher.drain(15)
+        journal.close()
+        path.rename(tmp_path / f"{name}.broken")
+    publisher.stop()
+    names = [json.loads(body)["body"]["body_session_id"] for _, body in receiver.rows("sessions")]
+    assert names == ["one", "one", "two", "two"]
+
+
 def test_a_receipt_that_is_none_is_ignored(
     journal: Journal, receiver: Receiver, publisher: Publisher, connect: Callable[[str], MqttBus]
 ) -> None:
