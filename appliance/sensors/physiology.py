@@ -68,8 +68,10 @@ class Breath:
     def step(self, step_s: float, samples: int, wander: float) -> NDArray[np.float64]:
         """Move on; give the phase at each sample, not wrapped. wander: a normal random number."""
         if self.pacer_phase is None:
-            pull = (self.resting_hz - self.rate_hz) * step_s / 4.0
-            self.rate_hz = min(max(self.rate_hz + pull + 0.012 * wander * math.sqrt(step_s), 0.08), 0.45)
+            # Free breaths differ from one another by about an eighth.
+            pull = (self.resting_hz - self.rate_hz) * step_s / 2.0
+            push = 0.13 * self.resting_hz * wander * math.sqrt(step_s)
+            self.rate_hz = min(max(self.rate_hz + pull + push, 0.08), 0.45)
             speed_hz = self.rate_hz
         else:
             # Two or three breaths to fall in with the pacer, as people do.
@@ -110,15 +112,16 @@ class Rhythm:
         is_close = abs(breath.rate_hz - breath.pacer_hz) < 0.03
         goal, time_s = (1.0, 60.0) if is_slow and is_close else (0.0, 150.0)
         self.calm += (goal - self.calm) * step_s / time_s
-        self._slow_bpm += -self._slow_bpm * step_s / 30.0 + 0.25 * wander[0] * math.sqrt(step_s)
-        hz = RESONANCE_HZ * (1.0 + 0.08 * wander[1])
+        self._slow_bpm += -self._slow_bpm * step_s / 30.0 + 0.4 * wander[0] * math.sqrt(step_s)
+        # The free wave keeps no exact time: its phase wanders off within some ten seconds.
+        hz = RESONANCE_HZ + 0.1 * wander[1] / math.sqrt(step_s)
         times = step_s * np.arange(1, len(volumes) + 1) / len(volumes)
         waves = np.sin(2 * math.pi * (self._wave_phase + hz * times))
         self._wave_phase = (self._wave_phase + hz * step_s) % 1.0
         resonance = math.exp(-(((breath.rate_hz - RESONANCE_HZ) / 0.045) ** 2))
         breath_bpm = 3.0 * (1.0 + 1.2 * resonance) * (1.0 + 0.6 * self.calm)
         # Near resonance the breath drives the baroreflex, and its own free wave disappears.
-        free_bpm = 1.6 * (1.0 - resonance)
+        free_bpm = 2.2 * (1.0 - resonance)
         base = self.resting_bpm - 7.0 * self.calm + self._slow_bpm
         return np.asarray(base + breath_bpm * 2.0 * (volumes - 0.5) + free_bpm * waves)
 

@@ -57,7 +57,8 @@ class VirtualWearer:
     seed: which person and which day. channels: what is worn: ECG (mV), PPG, RR (ms) or BREATH.
     rate_hz: samples a second of ECG and PPG. noise_mv: hiss of the electrodes; drift_mv: slow wander of
     the baseline. ectopics_per_min: how often a beat comes too early. dropouts: see `Dropout`.
-    length_s: None never ends. Afterwards `beats_s`, `pulses_s` and `ectopics_s` hold the truth.
+    length_s: None never ends. Afterwards `beats_s`, `pulses_s`, `ectopics_s` and
+    `breaths_s` (starts of inhales) hold the truth.
     """
 
     def __init__(
@@ -104,6 +105,7 @@ class VirtualWearer:
         self.beats_s: list[float] = []
         self.pulses_s: list[float] = []
         self.ectopics_s: list[float] = []
+        self.breaths_s: list[float] = []
 
     @property
     def identity(self) -> Identity:
@@ -153,13 +155,16 @@ class VirtualWearer:
         start_s = self._step * STEP_S
         random = self._random.standard_normal((3, self._samples))
         wander = self._random.standard_normal(5)
-        volumes = lung_volume(self._breath.step(STEP_S, self._samples, float(wander[0])))
+        breath = self._breath.step(STEP_S, self._samples, float(wander[0]))
+        volumes = lung_volume(breath)
         bpm = self._rhythm.step(STEP_S, volumes, self._breath, (float(wander[1]), float(wander[2])))
         angles, is_ectopic, peaks = self._cycle.step(STEP_S, bpm, self._random)
         # A step's values are those at its samples' ends; taking them as sample 0, 1, ... moves time by one.
         first_s = start_s - 1.0 / self.rate_hz
         ended_ms = [self._note_beat(first_s + into_s, is_early) for into_s, is_early in peaks]
         self._note_pulse(first_s, angles)
+        if breath[-1] >= 1.0:
+            self.breaths_s.append(start_s + int(np.searchsorted(breath, 1.0)) / self.rate_hz)
         values: dict[Channel, NDArray[np.float64]] = {}
         for channel in self._channels:
             if channel is Channel.ECG:

@@ -32,13 +32,14 @@ def worn(wearer: VirtualWearer, length_s: float, pacer_bpm: float | None = None)
     return {channel: np.concatenate(parts) for channel, parts in pieces.items()}
 
 
-def truth(wearer: VirtualWearer, **more: object) -> dict[str, object]:
+def truth(wearer: VirtualWearer) -> dict[str, object]:
     """What a perfect detector would find."""
     return {
         "beats_s": [round(t, 4) for t in wearer.beats_s],
         "pulses_s": [round(t, 4) for t in wearer.pulses_s],
         "ectopics_s": [round(t, 4) for t in wearer.ectopics_s],
-        **more,
+        "breaths_s": [round(t, 3) for t in wearer.breaths_s],
+        "breath_rate_bpm": round(60.0 / float(np.mean(np.diff(wearer.breaths_s))), 2),
     }
 
 
@@ -100,17 +101,17 @@ def main() -> None:
     wearer = VirtualWearer(11, rate_hz=RATE_HZ)
     signals = worn(wearer, 90.0)
     write_csv(HERE / "rest_ecg.csv", "ECG [mV]", [signals[Channel.ECG]], 3)
-    known["rest_ecg.csv"] = truth(wearer, breath_rate_bpm=13.8)
+    known["rest_ecg.csv"] = truth(wearer)
 
     wearer = VirtualWearer(12, rate_hz=RATE_HZ)
     signals = worn(wearer, 180.0, pacer_bpm=6.0)
     write_csv(HERE / "paced_ecg.csv.gz", "ECG [mV]", [signals[Channel.ECG]], 3)
-    known["paced_ecg.csv.gz"] = truth(wearer, breath_rate_bpm=6.0)
+    known["paced_ecg.csv.gz"] = truth(wearer)
 
     wearer = VirtualWearer(13, (Channel.PPG,), RATE_HZ)
     signals = worn(wearer, 60.0)
     write_csv(HERE / "finger_ppg.csv", "PPG", [signals[Channel.PPG]], 3)
-    known["finger_ppg.csv"] = truth(wearer, breath_rate_bpm=13.8)
+    known["finger_ppg.csv"] = truth(wearer)
 
     wearer = VirtualWearer(14, (Channel.ECG, Channel.PPG), RATE_HZ, ectopics_per_min=4.0)
     signals = worn(wearer, 60.0)
@@ -129,13 +130,13 @@ def main() -> None:
             "RESP": (signals[Channel.BREATH], 25.0, ""),
         },
     )
-    known["evening.edf"] = truth(wearer, breath_rate_bpm=13.8)
+    known["evening.edf"] = truth(wearer)
 
     wearer = VirtualWearer(16, (Channel.RR,), RATE_HZ)
     signals = worn(wearer, 300.0)
     lines = [f"{value:.1f}" for value in signals[Channel.RR]]
     (HERE / "intervals.txt").write_text("\n".join(lines) + "\n", encoding="ascii")
-    known["intervals.txt"] = truth(wearer, breath_rate_bpm=13.8)
+    known["intervals.txt"] = truth(wearer)
 
     (HERE / "truth.json").write_text(json.dumps(known, indent=1) + "\n", encoding="ascii")
 

@@ -146,3 +146,17 @@ def test_impossible_rates_are_refused(rate_hz: float) -> None:
 def test_a_sensor_it_does_not_wear_is_refused() -> None:
     with pytest.raises(ValueError, match="skin"):
         VirtualWearer(1, (Channel.SKIN,))
+
+
+def test_free_breaths_differ_and_keep_their_mean_rate() -> None:
+    wearer = VirtualWearer(6, (Channel.BREATH,))
+    wearer.take(300.0)
+    breaths_s = np.diff(wearer.breaths_s)
+    assert 60 / breaths_s.mean() == pytest.approx(13.8, abs=1.0)
+    assert 0.04 < breaths_s.std() / breaths_s.mean() < 0.3
+
+
+def test_a_paced_breath_begins_with_the_pacer() -> None:
+    wearer = _paced(6.0, 120.0)
+    late = np.array(wearer.breaths_s)[-5:] % 10.0
+    assert np.minimum(late, 10.0 - late).max() < 0.5
