@@ -160,9 +160,8 @@ def main(folder: Path) -> None:
     right, missed = sum(one.right for one in scores), sum(one.missed for one in scores)
     invented = sum(one.invented for one in scores)
     print(f"all {len(scores)} records: F1 {f1(scores):.3f} %")
-    print(
-        f"sensitivity {100 * right / (right + missed):.2f} %, precision {100 * right / (right + invented):.2f} %"
-    )
+    sensitivity, precision = 100 * right / (right + missed), 100 * right / (right + invented)
+    print(f"sensitivity {sensitivity:.2f} %, precision {precision:.2f} %")
     for label, values in (("confirmed after", 1000 * np.array(late_s)), ("RMSSD error", np.array(errors))):
         print(f"{label} {np.median(values):.3f} ms median, {np.percentile(values, 95):.2f} ms p95")
 
