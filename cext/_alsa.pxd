@@ -1,5 +1,5 @@
-# The dozen functions of libasound that a sound card needs, found at run time: the package builds and its tests
-# run where there is no ALSA. Only the public, stable interface of alsa-lib 1.0 and later.
+# The dozen functions of libasound that a sound card needs, found at run time: the package builds and its
+# tests run where there is no ALSA. Only the public, stable interface of alsa-lib 1.0 and later.
 
 cdef extern from *:
     """

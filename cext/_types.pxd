@@ -30,9 +30,9 @@ cdef extern from *:
     #endif
     /* 0, 1, 2 .. 63 as floats: where in its tick a frame stands, without a conversion in the loop. */
     static const float ECHOEL_RAMP[64] __attribute__((unused)) = {
-        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
-        29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54,
-        55, 56, 57, 58, 59, 60, 61, 62, 63};
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27,
+        28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52,
+        53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
     #define echoel_load(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
     #define echoel_store(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
     #define echoel_fence() __atomic_thread_fence(__ATOMIC_SEQ_CST)
@@ -55,12 +55,11 @@ cdef inline double sine_of(uint64_t phase) noexcept nogil:
     cdef double x = <double> <int32_t> (phase >> 32) * (1.0 / 2147483648.0)
     cdef double t = fabs(x) - 0.5
     cdef double u = t * t
-    cdef double c = (
-        1.0 + u * (-4.934802200544679 + u * (4.058712126416768 + u * (-1.3352627688545893
-        + u * (0.23533063035889312 + u * (-0.025806891390014054 + u * (0.0019295743094039231
-        + u * (-0.00010463810492484570 + u * 4.3030695870329470e-06)))))))
-    )
-    return copysign(c, x)
+    cdef double c = -0.00010463810492484570 + u * 4.3030695870329470e-06
+    c = -0.025806891390014054 + u * (0.0019295743094039231 + u * c)
+    c = -1.3352627688545893 + u * (0.23533063035889312 + u * c)
+    c = -4.934802200544679 + u * (4.058712126416768 + u * c)
+    return copysign(1.0 + u * c, x)
 
 
 cdef inline uint64_t turn_of(double cycles) noexcept nogil:

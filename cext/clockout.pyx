@@ -1,17 +1,17 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """What drives the graph: a native thread that never asks for the interpreter, or a caller's own steps.
 
-`TimerSink` keeps time with no sound card, `AlsaSink` follows the card, `SteppedSink` goes only when told, for fast
-replay and for files. The thread runs with SCHED_FIFO where the system permits it and says so. What left
-goes into a ring with one writer and one reader; meters and recordings drain it. If nobody calls `feed` for 100 ms
-the guard fades everything out, and lets it come back when the feeding does.
+`TimerSink` keeps time with no sound card, `AlsaSink` follows the card, `SteppedSink` goes only when told,
+for fast replay and for files. The thread runs with SCHED_FIFO where the system permits it and says so. What
+left goes into a ring with one writer and one reader; meters and recordings drain it. If nobody calls `feed`
+for 100 ms the guard fades everything out, and lets it come back when the feeding does.
 """
 
 import numpy as np
 
 from libc.stdint cimport int64_t
 
-from cext._alsa cimport Alsa, load_alsa
+from cext._alsa cimport load_alsa
 from cext._types cimport LANES, atomic_load, atomic_store
 from cext.graph cimport Graph
 from cext.ring cimport Ring
@@ -40,11 +40,10 @@ cdef extern from *:
     int64_t now_ns "echoel_now_ns"() noexcept nogil
     void sleep_until "echoel_sleep_until"(int64_t ns) noexcept nogil
     int ask_realtime "echoel_ask_realtime"(int priority) noexcept nogil
-    int start_thread "echoel_start"(unsigned long* thread, void* (*body)(void*) noexcept nogil, void* argument)
+    int start_thread "echoel_start"(unsigned long* thread, void* (*body)(void*) noexcept nogil, void* it)
     void join_thread "echoel_join"(unsigned long thread) noexcept nogil
 
-cdef int64_t STARVED_NS = 100_000_000
-cdef int64_t _SECOND_NS = 1_000_000_000
+cdef int64_t STARVED_NS = 100_000_000, _SECOND_NS = 1_000_000_000
 cdef enum:
     PRIORITY = 70            # above everything of ours, below the kernel's own interrupt threads
     _FLOAT_LE = 14           # SND_PCM_FORMAT_FLOAT_LE
@@ -68,7 +67,7 @@ cdef class ThreadSink:
         self.tap = Ring(int(tap_s * graph.rate_hz))
 
     def start(self):
-        """Begin to render; a second call does nothing. Raises RuntimeError when another sink has the graph."""
+        """Begin to render; twice is once. Raises RuntimeError when another sink has the graph."""
         if self.has_thread:
             return
         if atomic_load(&self.graph.is_taken):
@@ -189,8 +188,8 @@ cdef class TimerSink(ThreadSink):
 cdef class AlsaSink(ThreadSink):
     """Plays the two ears on a sound card, which is then the clock of everything.
 
-    device: an ALSA name. `start` raises OSError when there is no libasound, no such device, or it is in use. A
-    card that is pulled out while playing does not end the session: the sink goes on like a timer and says so.
+    device: an ALSA name. `start` raises OSError when there is no libasound, no such device, or it is in use.
+    A card pulled out while playing does not end the session: the sink goes on like a timer and says so.
     """
 
     def __init__(self, Graph graph not None, int block_frames=128, str device="default", *, double tap_s=2.5):
@@ -208,12 +207,13 @@ cdef class AlsaSink(ThreadSink):
         if failed < 0:
             self.pcm = NULL
             raise OSError(f"sound device {self.device!r}: {self.alsa.strerror(failed).decode()}")
-        failed = self.alsa.set_params(self.pcm, _FLOAT_LE, _INTERLEAVED, 2, <unsigned int> self.graph.rate_hz, 1,
-                                      latency_us)
+        failed = self.alsa.set_params(
+            self.pcm, _FLOAT_LE, _INTERLEAVED, 2, <unsigned int> self.graph.rate_hz, 1, latency_us
+        )
         if failed < 0:
             reason = self.alsa.strerror(failed).decode()
             self.close()
-            raise OSError(f"sound device {self.device!r} refuses stereo at {self.graph.rate_hz:g} Hz: {reason}")
+            raise OSError(f"sound device {self.device!r} refuses {self.graph.rate_hz:g} Hz: {reason}")
 
     def close(self):
         """Close the card."""
@@ -277,7 +277,7 @@ cdef class SteppedSink:
         """Nothing to stop."""
 
     def feed(self):
-        """Nothing starves: nobody waits."""
+        """Nobody waits, nobody starves."""
 
     @property
     def frames(self):

@@ -1,11 +1,11 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The whole engine in one call: voices -> bus -> effects -> limiter, light and touch beside them, guard last.
 
-Everything is made in ticks of 64 frames on one 64-bit frame counter and handed out in blocks of any size, so the
-caller's block never changes a bit of the result. The control side writes targets between an odd and an even
-sequence number; whoever renders looks once a tick, takes them if the number is even and unchanged, and otherwise
-tries at the next tick: neither side ever waits. Light and touch are held back by the limiter's look-ahead, so that
-a flash and a click of the same frame leave in the same frame.
+Everything is made in ticks of 64 frames on one 64-bit frame counter and handed out in blocks of any size,
+so the caller's block never changes a bit of the result. The control side writes targets between an odd and
+an even sequence number; whoever renders looks once a tick, takes them if the number is even and unchanged,
+and otherwise tries at the next tick: neither side ever waits. Light and touch are held back by the
+limiter's look-ahead, so that a flash and a click of the same frame leave in the same frame.
 """
 
 import threading
@@ -14,7 +14,9 @@ from collections.abc import Mapping
 from libc.stdint cimport int64_t, uint64_t
 from libc.string cimport memcpy, memset
 
-from cext._types cimport LANES, TICK, atomic_fence, atomic_load, atomic_store, flush_denormals, restore_denormals
+from cext._types cimport (
+    LANES, TICK, atomic_fence, atomic_load, atomic_store, flush_denormals, restore_denormals,
+)
 from cext.guard cimport Guard
 from cext.lanes.light cimport Light
 from cext.lanes.vibration cimport Vibration
@@ -60,10 +62,10 @@ cdef class Graph:
         self.guard = Guard(rate_hz)
         self.writing = threading.Lock()
         self.parts = []
-        for prefix, kind, values in VOICE_ROWS:
+        for _, kind, values in VOICE_ROWS:
             seeded = {"seed": seed} if kind != "sine" else {}
             self.parts.append(voices.make(kind, rate_hz, **seeded, **values))
-        for prefix, kind, values in EFFECT_ROWS:
+        for _, kind, values in EFFECT_ROWS:
             self.parts.append(effects.make(kind, rate_hz, **values))
         self.light = Light(rate_hz)
         self.vibration = Vibration(rate_hz)

@@ -1,9 +1,9 @@
-from libc.stdint cimport int64_t, uint64_t
+from libc.stdint cimport int64_t
+
+from cext.flicker cimport FlickerWatch
 
 cdef enum:
     LIGHTS = 4
-    WATCHED = 5              # each light, and all of them together
-    REVERSALS = 6            # three flashes are six changes of direction
     REASONS = 12
 
 
@@ -31,10 +31,7 @@ cdef class Guard:
     cdef double smoothing
     cdef double smoothing_rate
     cdef double slew
-    cdef int direction[WATCHED]
-    cdef double extreme[WATCHED]
-    cdef int64_t turned[WATCHED][REVERSALS]
-    cdef int64_t turns[WATCHED]
+    cdef FlickerWatch flicker
     cdef int64_t held_until
     cdef double follow                     # 0 held steady, 1 follows the scene
     cdef double held[LIGHTS]
@@ -57,9 +54,11 @@ cdef class Guard:
     cdef void hush(self, bint is_starved) noexcept nogil
     cdef void _note(self, int reason, int64_t frame) noexcept nogil
     cdef void _sound(self, float* left, float* right, int frames, int64_t frame, bint dark) noexcept nogil
-    cdef void _light(self, float* lanes, Py_ssize_t stride, int frames, int64_t frame, bint dark) noexcept nogil
+    cdef void _light(
+        self, float* lanes, Py_ssize_t stride, int frames, int64_t frame, bint dark
+    ) noexcept nogil
     cdef void _light_lane(self, int i, float* lane, int frames, int64_t frame, double* gate) noexcept nogil
-    cdef bint _moves_fast(self, int lane, float* values, int frames, double least, int64_t frame) noexcept nogil
-    cdef bint _turns(self, int lane, double value, double least, int64_t frame) noexcept nogil
-    cdef void _touch(self, float* lanes, Py_ssize_t stride, int frames, int64_t frame, bint dark) noexcept nogil
+    cdef void _touch(
+        self, float* lanes, Py_ssize_t stride, int frames, int64_t frame, bint dark
+    ) noexcept nogil
     cdef void _touch_lane(self, int i, float* lane, int frames, int64_t frame, double* gates) noexcept nogil

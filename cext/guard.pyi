@@ -3,8 +3,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-REASON_NAMES: tuple[tuple[str, str], ...]
-
 class Guard:
     rate_hz: float
     def __init__(self, rate_hz: float = ...) -> None: ...

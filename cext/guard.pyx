@@ -1,52 +1,35 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The last stage of every render, live or offline: nothing unsafe leaves.
 
-It looks at finished frames only, so it does not matter which voice, protocol or file they came from. Sound: no
-NaN, no sample above the ceiling, and a programme that stays loud is turned down. Light: inside 0..1, a new
-brightness is reached slowly, and flicker above 3 Hz is held steady. Touch: inside its band, stronger only slowly.
-A stop is latched: dark, still and silent within its times, until somebody releases it.
+It looks at finished frames only, so it does not matter which voice, protocol or file they came from. Sound:
+no NaN, no sample above the ceiling, and a programme that stays loud is turned down. Light: inside 0..1, a
+new brightness is reached slowly, and flicker above 3 Hz is held steady. Touch: inside its band, stronger
+only slowly. A stop is latched: dark, still and silent within its times, until somebody releases it.
 
-Flicker is judged as in WCAG 2.3.1 (three flashes, that is six changes of direction, in any second) but already at
-2 % of full brightness instead of 10 %, on each light and on their mean, so that four slow lights out of step
-cannot add up to a fast one. What is still smaller is smoothed away by two poles at 8 Hz.
-Numbers: `safety_limits.json`; reasons: reference of IEEE 1789-2015, WCAG 2.3.1, ISO 2631-1, ITU-T H.870.
+Flicker too small for `cext.flicker` to hold is smoothed away by two poles at 8 Hz.
+Numbers: `safety_limits.json`, after IEEE 1789-2015, WCAG 2.3.1, ISO 2631-1 and ITU-T H.870.
 """
 
 from libc.math cimport M_PI, cos, exp, fabs, isfinite, pow, sin, sqrt
 from libc.stdint cimport int64_t
 
 from cext._types cimport TICK, atomic_load, atomic_store, clamp
+from cext.flicker cimport FlickerWatch
 
-from cext.limits import load
+from cext.limits import REASONS_TO_LIMIT, load
 
-cdef enum:
+cdef enum:  # in the order of REASONS_TO_LIMIT
     SOUND_NOT_FINITE, SOUND_CEILING, SOUND_LOUDNESS
     LIGHT_NOT_FINITE, LIGHT_RANGE, LIGHT_FLICKER, LIGHT_RAMP
     TOUCH_NOT_FINITE, TOUCH_RANGE, TOUCH_RAMP
     STOPPED, STARVED
 
-REASON_NAMES = (
-    ("sound_not_finite", "a sound sample was NaN or infinite and became silence"),
-    ("sound_ceiling", "a sound sample passed the peak ceiling and was cut there"),
-    ("sound_loudness", "the programme stayed louder than the limit and was turned down"),
-    ("light_not_finite", "a light value was NaN or infinite and became dark"),
-    ("light_range", "a light value was below 0 or above 1"),
-    ("light_flicker", "light moved more than three times a second without consent and was held steady"),
-    ("light_ramp", "light asked to be brighter faster than the eye should be led"),
-    ("vibration_not_finite", "a vibration sample was NaN or infinite and became still"),
-    ("vibration_range", "a vibration sample was above full strength"),
-    ("vibration_ramp", "vibration asked to be stronger faster than it may rise"),
-    ("stopped", "an emergency stop was asked for"),
-    ("starved", "the control side stopped feeding, so everything faded out by itself"),
-)
-
-cdef double _LIGHT_LEAST = 0.02      # a change of direction counts from here
-cdef double _MEAN_LEAST = 0.01
 cdef double _HOLD_S = 2.0            # steady this long after the last fast change
 cdef double _RETURN_S = 5.0          # and then back to following the scene over this long
 cdef double _REMEMBER_S = 12.0       # longer than a slow breath: a brightness reached stays allowed that long
 cdef double _FORGET_PER_S = 0.1
-cdef double _LIGHT_STOP_S = 0.010    # within the 20, 50 and 50 ms of the table, with a period of the sink to spare
+# Within the 20, 50 and 50 ms of the table, with a period of the sink to spare.
+cdef double _LIGHT_STOP_S = 0.010
 cdef double _TOUCH_STOP_S = 0.030
 cdef double _SOUND_STOP_S = 0.040
 cdef double _SOUND_RETURN_S = 0.5
@@ -69,6 +52,7 @@ cdef class Guard:
         self.slew = M_PI * limits["light"]["flicker_free_max_hz"] / rate_hz
         self.smoothing_rate = 2.0 * M_PI * 8.0 / rate_hz
         self.smoothing = 1.0 - exp(-TICK * self.smoothing_rate)
+        self.flicker = FlickerWatch(rate_hz)
         self.follow = 1.0
         self.held_until = -1
         self.envelope_keep = exp(-1.0 / (0.3 * rate_hz))
@@ -87,8 +71,13 @@ cdef class Guard:
             "is_light_held": self.follow < 1.0,
             "sound_turned_down": self.turned_down,
             "limits": {
-                name: {"count": self.count[i], "first_frame": self.first[i], "last_frame": self.last[i], "why": why}
-                for i, (name, why) in enumerate(REASON_NAMES)
+                name: {
+                    "count": self.count[i],
+                    "first_frame": self.first[i],
+                    "last_frame": self.last[i],
+                    "why": why,
+                }
+                for i, (name, why) in enumerate(REASONS_TO_LIMIT)
                 if self.count[i]
             },
         }
@@ -150,7 +139,7 @@ cdef class Guard:
     cdef void _sound(self, float* left, float* right, int frames, int64_t frame, bint dark) noexcept nogil:
         cdef int j
         cdef double gate = self.sound_gate, gain, x, y, energy = 0.0, wanted
-        cdef double step = -1.0 / (_SOUND_STOP_S * self.rate_hz) if dark else 1.0 / (_SOUND_RETURN_S * self.rate_hz)
+        cdef double step = _gate_step(_SOUND_STOP_S, _SOUND_RETURN_S, dark, self.rate_hz)
         cdef double settled = 0.0 if dark else 1.0
         cdef double peak = self.peak, down = self.turned_down, down_step = self.turned_down_step
         for j in range(frames):
@@ -176,7 +165,8 @@ cdef class Guard:
         self.sound_gate = gate
         self.turned_down = down
         # Loudness over about three seconds, both ears together; the turn-down follows it within a second.
-        self.loudness += (1.0 - self.programme_keep) * (energy / (2.0 * TICK) - self.loudness * frames / TICK)
+        energy = energy / (2.0 * TICK) - self.loudness * frames / TICK
+        self.loudness += (1.0 - self.programme_keep) * energy
         wanted = 1.0
         if self.loudness > self.programme_limit:
             wanted = sqrt(self.programme_limit / self.loudness)
@@ -189,13 +179,11 @@ cdef class Guard:
         # Look at the whole tick first, so that flicker is held before a frame of it leaves.
         cdef int i, j
         cdef double settled = 0.0 if dark else 1.0
-        cdef double step = -1.0 / (_LIGHT_STOP_S * self.rate_hz) if dark else 1.0 / (_SLOW_RETURN_S * self.rate_hz)
+        cdef double step = _gate_step(_LIGHT_STOP_S, _SLOW_RETURN_S, dark, self.rate_hz)
         cdef double gate[TICK]
-        cdef float mean[TICK]
         cdef float* lane
-        cdef bint fast = False
+        cdef bint fast
         for j in range(frames):
-            mean[j] = 0.0
             if self.light_gate != settled:
                 self.light_gate = clamp(self.light_gate + step, 0.0, 1.0)
             gate[j] = self.light_gate
@@ -206,11 +194,7 @@ cdef class Guard:
                 if not (lane[j] >= 0.0 and lane[j] <= 1.0):
                     self._note(LIGHT_RANGE if isfinite(lane[j]) else LIGHT_NOT_FINITE, frame + j)
                     lane[j] = <float> clamp(lane[j], 0.0, 1.0) if isfinite(lane[j]) else <float> 0.0
-                mean[j] += <float> 0.25 * lane[j]
-            if self._moves_fast(i, lane, frames, _LIGHT_LEAST, frame):
-                fast = True
-        if self._moves_fast(LIGHTS, mean, frames, _MEAN_LEAST, frame):
-            fast = True
+        fast = self.flicker.look(lanes, stride, frames, frame)
         if fast:
             if self.follow > 0.0:
                 for i in range(LIGHTS):
@@ -232,7 +216,8 @@ cdef class Guard:
             self._note(LIGHT_RAMP, frame)
             self.reached[i] = min(x, self.reached[i] + self.rise * frames)
             x = self.reached[i]
-        # A brightness not come near for longer than a slow breath is forgotten, and has to be led up to again.
+        # A brightness not come near for longer than a slow breath is forgotten, and has to be led up to
+        # again.
         self.untouched[i] = 0 if x > 0.95 * self.reached[i] else self.untouched[i] + frames
         if self.untouched[i] > _REMEMBER_S * self.rate_hz:
             self.reached[i] = max(x, self.reached[i] - _FORGET_PER_S * frames / self.rate_hz)
@@ -245,53 +230,12 @@ cdef class Guard:
         for j in range(frames):
             lane[j] = <float> ((before + step * (j + 1)) * gate[j])
 
-    cdef bint _moves_fast(self, int lane, float* values, int frames, double least, int64_t frame) noexcept nogil:
-        # The lowest and the highest of the tick, in the order in which they came: all that a judge of
-        # changes below 375 Hz can see, and faster changes than that are a change at every tick.
-        cdef int j
-        cdef float low = values[0], high = values[0]
-        for j in range(1, frames):
-            low = values[j] if values[j] < low else low
-            high = values[j] if values[j] > high else high
-        if high - low < 0.5 * least:
-            return self._turns(lane, values[frames - 1], least, frame)
-        j = 0
-        while values[j] != low and values[j] != high:
-            j += 1
-        if values[j] == low:
-            return self._turns(lane, low, least, frame) | self._turns(lane, high, least, frame)
-        return self._turns(lane, high, least, frame) | self._turns(lane, low, least, frame)
-
-    cdef bint _turns(self, int lane, double value, double least, int64_t frame) noexcept nogil:
-        # Follow the extremes; a change of direction by `least` is half a flash. True on the seventh in a second.
-        cdef int slot
-        cdef bint fast
-        if self.direction[lane] >= 0:
-            if value >= self.extreme[lane] - least:
-                if value > self.extreme[lane]:
-                    self.extreme[lane] = value
-                return False
-            self.direction[lane] = -1
-        else:
-            if value <= self.extreme[lane] + least:
-                if value < self.extreme[lane]:
-                    self.extreme[lane] = value
-                return False
-            self.direction[lane] = 1
-        self.extreme[lane] = value
-        slot = <int> (self.turns[lane] % REVERSALS)
-        fast = self.turns[lane] >= REVERSALS and frame - self.turned[lane][slot] < self.rate_hz
-        self.turned[lane][slot] = frame
-        self.turns[lane] += 1
-        return fast
-
     cdef void _touch(
         self, float* lanes, Py_ssize_t stride, int frames, int64_t frame, bint dark
     ) noexcept nogil:
         cdef int i, j
-        cdef double gate = self.touch_gate
-        cdef double step = -1.0 / (_TOUCH_STOP_S * self.rate_hz) if dark else 1.0 / (_SLOW_RETURN_S * self.rate_hz)
-        cdef double settled = 0.0 if dark else 1.0
+        cdef double gate = self.touch_gate, settled = 0.0 if dark else 1.0
+        cdef double step = _gate_step(_TOUCH_STOP_S, _SLOW_RETURN_S, dark, self.rate_hz)
         cdef double gates[TICK]
         for j in range(frames):
             if gate != settled:
@@ -332,6 +276,10 @@ cdef class Guard:
         self.still[i] = 0 if envelope > 0.9 * self.felt[i] else self.still[i] + frames
         if self.still[i] > _REMEMBER_S * self.rate_hz:
             self.felt[i] = max(envelope, self.felt[i] - self.felt_rise * frames)
+
+
+cdef inline double _gate_step(double down_s, double up_s, bint dark, double rate_hz) noexcept nogil:
+    return -1.0 / (down_s * rate_hz) if dark else 1.0 / (up_s * rate_hz)
 
 
 cdef inline double _biquad(double* c, double* s, double x) noexcept nogil:

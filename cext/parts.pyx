@@ -1,9 +1,10 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """What voices, effects and lanes share: parameters that glide, and time cut into ticks.
 
-A tick is 64 frames, counted from the part's own first frame. At the start of a tick each parameter says where
-it is and where it will be at the end; inside it moves evenly from sample to sample. Because ticks are anchored
-to the frame count and not to the caller's blocks, one block of 512 gives the same bits as 512 blocks of one.
+A tick is 64 frames, counted from the part's own first frame. At the start of a tick each parameter says
+where it is and where it will be at the end; inside it moves evenly from sample to sample. Because ticks are
+anchored to the frame count and not to the caller's blocks, one block of 512 gives the same bits as 512
+blocks of one.
 """
 
 from libc.math cimport pow

@@ -1,8 +1,9 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """A ring of frames between one writer, which never waits, and one reader, on different threads.
 
-Each side moves its own counter and only reads the other's (Lamport, CACM 20 (1977) 806). When the ring is full
-the newest block is dropped whole and counted: what the reader has not yet fetched stays in order and unbroken.
+Each side moves its own counter and only reads the other's (Lamport, CACM 20 (1977) 806). When the ring is
+full the newest block is dropped whole and counted: what the reader has not yet fetched stays in order and
+unbroken.
 """
 
 import numpy as np

@@ -1,11 +1,11 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Loudness: a volume knob, and a limiter that sees what is coming.
 
-In the limiter the sound is held back by 64 frames. The gain each sample needs is held at its least over that window and then
-averaged over it, so it is already low when the peak arrives and never moves by a step: no sample passes the
-ceiling, and there is no click. The average is a sum of whole numbers, which cannot drift.
-Sources: M. van Herk, Pattern Recognition Letters 13 (1992) 517 for the sliding minimum; the hold-and-average
-gain is common practice among look-ahead limiters.
+In the limiter the sound is held back by 64 frames. The gain each sample needs is held at its least over
+that window and then averaged over it, so it is already low when the peak arrives and never moves by a step:
+no sample passes the ceiling, and there is no click. The average is a sum of whole numbers, which cannot
+drift. Sources: M. van Herk, Pattern Recognition Letters 13 (1992) 517 for the sliding minimum; the
+hold-and-average gain is common practice among look-ahead limiters.
 """
 
 from libc.math cimport exp, fabs, pow
@@ -65,7 +65,8 @@ cdef class Limiter(Effect):
     cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
         cdef int j, k, place = self.place
         cdef double drive = pow(10.0, self.begin[DRIVE] / 20.0) if self.begin[DRIVE] != 0.0 else 1.0
-        cdef double drive_step = (pow(10.0, self.end[DRIVE] / 20.0) - drive) / TICK if self.step[DRIVE] else 0.0
+        cdef double drive_end = pow(10.0, self.end[DRIVE] / 20.0) if self.end[DRIVE] != 0.0 else 1.0
+        cdef double drive_step = (drive_end - drive) / TICK
         cdef float x, y, peak, need, gain, ceiling = <float> self.ceiling, push
         cdef float low = self.low, recovered = self.recovered
         cdef uint32_t whole

@@ -2,16 +2,16 @@
 """A smooth hall: eight delay lines that feed each other through a Hadamard matrix.
 
 In front, four all-pass diffusers an ear smear each click into a cloud before it enters, so that echoes are
-dense within 60 ms. Every line has the gain that makes all of them lose 60 dB in the same, chosen time, a one-pole
-damper for the air, and a length that sways by a few samples so that no tone rings on.
-Sources: J.-M. Jot and A. Chaigne, AES 90 (1991) 3030; M. R. Schroeder, JAES 10 (1962) 219; the idea of
-swaying lines from J. Dattorro, JAES 45 (1997) 660.
+dense within 60 ms. Every line has the gain that makes all of them lose 60 dB in the same, chosen time, a
+one-pole damper for the air, and a length that sways by a few samples so that no tone rings on. Sources:
+J.-M. Jot and A. Chaigne, AES 90 (1991) 3030; M. R. Schroeder, JAES 10 (1962) 219; the idea of swaying lines
+from J. Dattorro, JAES 45 (1997) 660.
 """
 
 import numpy as np
 
 from libc.math cimport M_PI, exp, pow, sqrt
-from libc.stdint cimport int64_t, uint64_t
+from libc.stdint cimport int64_t
 from libc.string cimport memcpy, memset
 
 from cext._types cimport RAMP, TICK, scatter, sine_of, turn_of
@@ -79,7 +79,8 @@ cdef class Reverb(Effect):
             self.decay_known = self.end[DECAY]
             self.damping_known = self.end[DAMPING]
             for i in range(LINES):
-                self.gain[i] = <float> pow(10.0, -3.0 * (self.length[i] + half) / (self.decay_known * self.rate_hz))
+                reach = self.length[i] + half
+                self.gain[i] = <float> pow(10.0, -3.0 * reach / (self.decay_known * self.rate_hz))
             # From 16 kHz, hardly audible, down to 1.6 kHz, a room of cloth.
             self.keep = <float> exp(-2.0 * M_PI * 16_000.0 * pow(0.1, self.damping_known) / self.rate_hz)
         self.dry_step = (self.dry_end - self.dry_begin) / TICK

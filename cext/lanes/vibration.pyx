@@ -1,8 +1,6 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Touch: a tone between 20 and 120 Hz for the two vibration lanes, on the same frames as the sound."""
 
-from libc.stdint cimport uint64_t
-
 from cext._types cimport TICK, sine_of, turn_of
 from cext.parts cimport Part
 

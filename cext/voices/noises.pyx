@@ -7,7 +7,7 @@ octave; brown: a leaky sum. All colours have the same loudness by RMS, 0.2 of fu
 Source: J. O. Smith, Spectral Audio Signal Processing, "Synthesis of 1/F Noise"; own pole placement.
 """
 
-from libc.math cimport M_PI, cos, exp, pow, sin, sqrt
+from libc.math cimport M_PI, cos, exp, pow, sqrt
 from libc.stdint cimport int32_t, uint32_t, uint64_t
 
 from cext._types cimport RAMP, scatter
@@ -34,8 +34,8 @@ cdef double _power(double* poles, double* zeros, double share) noexcept nogil:
 
 
 cdef void design_pink(Pinking* filter, double low_hz, double rms, double rate_hz) noexcept nogil:
-    # Poles from low_hz upwards, each followed half a spacing later by a zero; then split into partial fractions
-    # (eight one-poles side by side), which the processor works through four at a time.
+    # Poles from low_hz upwards, each followed half a spacing later by a zero; then split into partial
+    # fractions (eight one-poles side by side), which the processor works through four at a time.
     cdef double poles[PINK_POLES]
     cdef double zeros[PINK_POLES]
     cdef double spacing = pow(0.45 * rate_hz / low_hz, 1.0 / PINK_POLES), power = 0.0, gain, part

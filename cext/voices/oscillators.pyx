@@ -34,7 +34,8 @@ cdef class Sine(Voice):
             turn = turn_of(cycles)
             if level != 0.0 or level_step != 0.0:
                 for j in range(frames):
-                    value = <float> ((level + level_step * (first + j)) * sine_of(phase + turn * <uint64_t> j))
+                    level = self.begin[LEVEL] + level_step * (first + j)
+                    value = <float> (level * sine_of(phase + turn * <uint64_t> j))
                     left[j] += value
                     right[j] += value
             self.phase = phase + turn * <uint64_t> frames

@@ -26,7 +26,7 @@ cdef double[10] PERIOD_S = [23.0, 31.0, 19.0, 37.0, 29.0, 17.0, 41.0, 13.0, 43.0
 
 
 def saw_tables():
-    """Single cycles of a saw with 4, 8 .. 256 harmonics, shape (mips, TABLE + 1), RMS of the fullest near 0.5.
+    """Single cycles of a saw with 4, 8 .. 256 harmonics, shape (mips, TABLE + 1), RMS near 0.5.
 
     The last harmonics are faded (Lanczos) so that a cycle has no ringing edge.
     """
@@ -146,9 +146,8 @@ cdef class Pad(Voice):
 
     cdef void _skip(self, int i, int first, int frames) noexcept nogil:
         # Move a silent strand on exactly as rendering would have.
-        cdef int j
         cdef uint64_t turn = self.turn[i] + <uint64_t> (self.turn_step[i] * first)
-        for j in range(frames):
+        for _ in range(frames):
             self.phase[i] += turn
             turn += <uint64_t> self.turn_step[i]
 
@@ -178,7 +177,7 @@ cdef class Swell(Voice):
         cdef float air_left[64]
         cdef float air_right[64]
         cdef int j
-        cdef uint64_t bits
+        cdef uint64_t bits, frame
         cdef float level, air, tone
         if self.begin[0] == 0.0 and self.end[0] == 0.0:
             self.frame += frames
@@ -196,8 +195,9 @@ cdef class Swell(Voice):
             air = <float> self.begin[2] + <float> self.step[2] * RAMP[first + j]
             tone = <float> 0.2 * (1 - air) * level
             air *= <float> 0.5 * level
-            left[j] += air * air_left[j] + tone * <float> sine_of(self.phase[0] + self.turn[0] * <uint64_t> j)
-            right[j] += air * air_right[j] + tone * <float> sine_of(self.phase[1] + self.turn[1] * <uint64_t> j)
+            frame = <uint64_t> j
+            left[j] += air * air_left[j] + tone * <float> sine_of(self.phase[0] + self.turn[0] * frame)
+            right[j] += air * air_right[j] + tone * <float> sine_of(self.phase[1] + self.turn[1] * frame)
         for j in range(2):
             self.phase[j] += self.turn[j] * <uint64_t> frames
         self.frame += frames
