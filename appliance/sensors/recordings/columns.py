@@ -27,7 +27,10 @@ def _names(pattern: str) -> re.Pattern[str]:
 ROWS: tuple[ColumnRow, ...] = (
     ColumnRow(
         Channel.ECG,
-        _names(r".*(?:ecg|ekg).*|m?l?(?:i|ii|iii)|mcl\d?|mv\d|av[rlf]|v\d?|lead.*|d[1-3]"),
+        _names(
+            r".*(?:ecg|ekg).*|m?l?(?:i|ii|iii)|mcl\d?|mv\d|av[rlf]|v\d?|d[1-3]"
+            r"|lead[ _-]?(?:i{1,3}|v?\d|av[rlf])"
+        ),
     ),
     ColumnRow(Channel.PPG, _names(r".*(?:ppg|pleth|bvp).*|pulse ?wave|ir|infrared")),
     ColumnRow(

@@ -55,7 +55,13 @@ def read(content: table.Table, clock: int, number: int) -> tuple[NDArray[np.floa
         unit.lower() or (found[1] if found else "") or ("ms" if name.lower() == "ms" else "")
     )
     if factor is None:
-        factor = 1e-3 if _usual_step(moments) > 1.0 / SLOWEST_RATE_HZ else 1.0
+        step = _usual_step(moments)
+        if step == 1.0:
+            raise BadRecording(
+                f"{content.name}: the times in {name!r} count by one, in milliseconds, seconds or samples",
+                "name the unit in the heading, such as time [ms], or give the rate with --rate",
+            )
+        factor = 1e-3 if step > 1.0 / SLOWEST_RATE_HZ else 1.0
     return moments * factor, values
 
 

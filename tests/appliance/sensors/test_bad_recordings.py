@@ -47,6 +47,7 @@ def _refused(path: Path, **wish: Any) -> str:
         ("a.csv", b"time,ECG\n0,1\n0.01,2\n5,3\n0.03,4\n0.04,5\n", "do not rise"),
         ("a.csv", b"time,ECG\n5,1\n4,2\n3,1\n", "do not rise"),
         ("a.csv", b"time,ECG\nx,1\ny,2\nz,1\n", "holds no times"),
+        ("a.csv", b"time,HR\n0,60\n1,61\n2,60\n3,62\n", "count by one"),
         ("a.csv", b"vEOG,hEOG\n1,2\n3,4\n", "several columns"),
         ("a.csv", b"1,2,3\n4,5,6\n", "3 columns and no headings"),
         ("a.csv", b"time,ECG\n0,1\n0.1,2\n0.2,1\n9999,2\n", "hole of"),
