@@ -18,7 +18,10 @@ LOOK_AHEAD = 2
 HISTORY = 91
 SPREAD = 5.2
 ENOUGH = 21
-LEAST_THRESHOLD_MS = 40.0
+# The thresholds of the paper are held between these shares of the usual interval: below, the smallest sigh
+# of a very even heart would count as ectopic; above, frequent ectopic beats would make each other usual.
+STEP_SHARES = (0.10, 0.30)
+DISTANCE_SHARES = (0.08, 0.15)
 START_SHARE = 0.3
 SHORTEST_MS = 250.0
 LONGEST_MS = 2200.0
@@ -41,10 +44,10 @@ class _Spread:
         if len(self._order) > HISTORY:
             del self._sorted[bisect_left(self._sorted, self._order.popleft())]
 
-    def threshold(self) -> float:
+    def threshold(self, usual_ms: float, shares: tuple[float, float]) -> float:
         count = len(self._sorted)
         quartiles = self._sorted[(3 * (count - 1)) // 4] - self._sorted[(count - 1) // 4]
-        return max(SPREAD * quartiles / 2, LEAST_THRESHOLD_MS)
+        return min(max(SPREAD * quartiles / 2, shares[0] * usual_ms), shares[1] * usual_ms)
 
 
 @dataclass(slots=True)
@@ -118,8 +121,8 @@ class Correction:
         if len(self._steps) < ENOUGH:
             row.kind = self._judge_by_share(row.raw_ms, usual_ms, rows, place)
             return
-        step_threshold = self._steps.threshold()
-        distance_threshold = self._distances.threshold()
+        step_threshold = self._steps.threshold(usual_ms, STEP_SHARES)
+        distance_threshold = self._distances.threshold(usual_ms, DISTANCE_SHARES)
 
         def step(index: int) -> float:
             return rows[index].step_ms / step_threshold if 0 <= index < len(rows) else 0.0
