@@ -34,7 +34,6 @@ class _Session:
         self.intervals = 0
         self.states = 0
         self.next_report_s = 0.0
-        self.has_news = False
 
 
 class Journal:
@@ -88,11 +87,6 @@ class Journal:
         """How many entries were given up because there was no room; zero is the promise otherwise."""
         return self._writer.lost_jobs
 
-    @property
-    def commits(self) -> int:
-        """How often something was committed since the start."""
-        return self._writer.commits
-
     def open_session(self, head: BodySession) -> None:
         """Begin a body session: store and report its head."""
         with self._lock:
@@ -134,7 +128,6 @@ class Journal:
                 )
                 session.intervals += 1
                 numbered.append((row, interval.quality))
-            session.has_news = True
             self._add(
                 Rank.ROWS,
                 lambda connection: rows.put_intervals(connection, body_session_id, numbered),
@@ -148,7 +141,6 @@ class Journal:
             session = self._opened(body_session_id)
             number = session.states
             session.states += 1
-            session.has_news = True
             self._add(
                 Rank.ROWS,
                 lambda connection: rows.put_state(connection, body_session_id, number, time_s, state),
@@ -254,16 +246,11 @@ class Journal:
         self._anchor(connection)
         now_s = time.monotonic()
         with self._lock:
-            due = [s for s in self._open.values() if s.has_news and now_s >= s.next_report_s]
+            due = [session for session in self._open.values() if now_s >= session.next_report_s]
             for session in due:
-                session.has_news = False
                 session.next_report_s = now_s + REPORT_EVERY_S
         for session in due:
-            try:
-                reports.report_rows(connection, session.head.body_session_id)
-            except BaseException:
-                session.has_news = True
-                raise
+            reports.report_rows(connection, session.head.body_session_id)
         losses = self._writer.lost_jobs
         if losses > self._told_losses and self._writer.trouble is None:
             detail = f"{losses - self._told_losses} entries were lost for want of room"

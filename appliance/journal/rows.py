@@ -5,6 +5,7 @@ Shapes of `appliance.contracts` flow in, rows flow out.
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,16 +89,27 @@ def put_state(
             key_of(connection, body_session_id),
             number,
             time_s,
-            state.heart_rate_bpm,
-            state.rmssd_ms,
-            state.coherence,
-            state.breath_rate_bpm,
-            state.breath_phase,
-            state.pacer_phase,
-            state.quality,
+            _finite(state.heart_rate_bpm),
+            _finite(state.rmssd_ms),
+            _share(state.coherence),
+            _finite(state.breath_rate_bpm),
+            _share(state.breath_phase),
+            _share(state.pacer_phase),
+            _share(state.quality) or 0.0,
             int(state.is_lost),
         ),
     )
+
+
+def _finite(value: float | None) -> float | None:
+    """Return the value, or None for what is no number: a report may hold neither NaN nor infinity."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _share(value: float | None) -> float | None:
+    """Return the value within 0..1: rounding may have carried it a hair beyond, and a report may not be."""
+    finite = _finite(value)
+    return None if finite is None else min(1.0, max(0.0, finite))
 
 
 def put_event(

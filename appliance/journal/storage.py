@@ -125,6 +125,8 @@ class Storage:
             # Looked at read-only first: switching to WAL would already change a file that is not ours.
             with contextlib.closing(connect(self.path, mode="ro")) as looking:
                 self._refuse_a_stranger(looking)
+        # Health-like data: nobody else on this machine reads it. SQLite gives its other files the same mode.
+        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         connection = connect(self.path, check_same_thread=False)
         try:
             if was_killed:

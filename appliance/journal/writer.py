@@ -76,7 +76,6 @@ class Writer:
         self._held: list[Job] = []  # taken, but not committed because of a trouble
         self.trouble: EchoelError | None = None
         self.lost_jobs = 0
-        self.commits = 0
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
 
     def start(self) -> None:
@@ -170,7 +169,6 @@ class Writer:
                 self.lost_jobs += 1
                 _log.error("the journal gave up one entry: %r", poison.__cause__)
             else:
-                self.commits += 1
                 return
 
     def _write_once(self, jobs: list[Job]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from paho.mqtt.client import topic_matches_sub
 
@@ -19,6 +19,7 @@ filters = (
 )
 
 
+@settings(deadline=None)
 @given(topics, filters)
 def test_our_matching_agrees_with_the_mqtt_library(topic: str, topic_filter: str) -> None:
     assert matches(topic_filter, topic) == topic_matches_sub(topic_filter, topic)

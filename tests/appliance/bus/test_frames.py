@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.bus.frames import BODY_LIMIT_BYTES, ForeignBytesError, Frame, Kind, Unpacker
@@ -11,6 +11,7 @@ from appliance.bus.frames import BODY_LIMIT_BYTES, ForeignBytesError, Frame, Kin
 frames = st.builds(Frame, st.sampled_from(Kind), st.text(max_size=30), st.binary(max_size=300), st.booleans())
 
 
+@settings(deadline=None)
 @given(st.lists(frames, max_size=6), st.lists(st.integers(1, 50), min_size=1, max_size=20))
 def test_frames_come_out_as_they_went_in_however_the_stream_is_cut(
     sent: list[Frame], cuts: list[int]
@@ -28,12 +29,14 @@ def test_frames_come_out_as_they_went_in_however_the_stream_is_cut(
     assert got == sent
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=200).filter(lambda data: not data.startswith((b"EB1", b"EB", b"E"))))
 def test_bytes_that_are_not_ours_are_refused_at_once(data: bytes) -> None:
     with pytest.raises(ForeignBytesError):
         Unpacker().feed(data)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_after_our_mark_do_worse_than_being_refused(data: bytes) -> None:
     try:

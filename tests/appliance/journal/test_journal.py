@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from appliance.clock import SteppedClock
-from appliance.contracts import Interval
+from appliance.contracts import BodyState, Interval
 from appliance.contracts.messages import STREAM_BODIES, Device, Summary
 from appliance.errors import StorageBroken
 from appliance.journal import Journal
@@ -180,6 +180,33 @@ def test_what_is_not_a_number_is_neither_kept_nor_reported(journal: Journal, pat
     detail = journal.session("one")
     assert detail is not None
     assert [row.number for row in detail.intervals] == [0, 1]
+
+
+def test_a_state_with_impossible_figures_is_kept_and_reported_without_them(
+    journal: Journal, path: Path
+) -> None:
+    journal.open_session(making.head())
+    odd = BodyState(
+        making.BEGAN_S, heart_rate_bpm=math.inf, rmssd_ms=math.nan, coherence=1.0000001, quality=2.0
+    )
+    journal.add_state("one", odd, making.BEGAN_S)
+    journal.close_session(making.head(state="finished"))
+    assert journal.flush()
+    assert journal.losses == 0
+    (row,) = outbox(path, "states")[0][1]["rows"]  # type: ignore[misc]
+    assert (row["heart_rate_bpm"], row["rmssd_ms"], row["coherence"], row["quality"]) == (
+        None,
+        None,
+        1.0,
+        1.0,
+    )
+
+
+def test_nobody_else_on_the_machine_may_read_the_journal(journal: Journal, path: Path) -> None:
+    journal.open_session(making.head())
+    assert journal.flush()
+    for suffix in ("", "-wal", "-shm"):
+        assert Path(f"{path}{suffix}").stat().st_mode & 0o077 == 0
 
 
 def test_one_entry_that_cannot_be_stored_does_not_hold_up_the_others(
