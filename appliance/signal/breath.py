@@ -33,7 +33,7 @@ CHANCE_TOGETHER = 0.34
 CHANCE_BELT = 0.40
 # How much of an even spectrum is mixed into the witness, so that it can weaken but not veto.
 WITNESS_FLOOR = 0.3
-LEAST_TRUSTED_SHARE = 0.15
+LEAST_TRUSTED_SHARE = 0.25
 
 Series = tuple[Sequence[float], Sequence[float]]
 
@@ -71,7 +71,7 @@ class Breath:
         self.rate_bpm: float | None = None
         self.confidence = 0.0
         self._rates: list[float] = []
-        self._confidences: list[float] = []
+        self._looks = 0
         self._phase = 0.0
         self._phase_at_s = 0.0
 
@@ -82,7 +82,7 @@ class Breath:
         """Take what one look found; says whether it is a breath."""
         self._forget()
         self.confidence = peak.confidence if peak else 0.0
-        self._confidences.append(self.confidence)
+        self._looks += 1
         if peak is None or peak.confidence < 0.5:
             return False
         self.rate_bpm = 60 * peak.hertz
@@ -97,13 +97,13 @@ class Breath:
 
     def mean_rate_bpm(self) -> float | None:
         """The middle of all trusted rates so far; None when most looks found no breath."""
-        if len(self._rates) < max(1.0, LEAST_TRUSTED_SHARE * len(self._confidences)):
+        if len(self._rates) < max(1.0, LEAST_TRUSTED_SHARE * self._looks):
             return None
         return median(self._rates)
 
     def mean_confidence(self) -> float:
-        """The mean confidence over all looks so far, 0..1; above 0.5 is more than chance."""
-        return sum(self._confidences) / len(self._confidences) if self._confidences else 0.0
+        """The share of all looks so far that heard a breath, 0..1; below a quarter there is no mean rate."""
+        return len(self._rates) / self._looks if self._looks else 0.0
 
 
 class BreathFromHeart(Breath):
