@@ -21,8 +21,8 @@ from typing import IO
 
 import click
 
-from provisioning.broker import find_mosquitto, prepare
-from provisioning.supervisor import Part, Supervisor, verb
+from provisioning.parts import Ports, plan
+from provisioning.supervisor import Supervisor
 
 PANEL_WITHIN_S = 30.0
 
@@ -38,7 +38,7 @@ class UpError(Exception):
 
 
 def _data_option(value: str | None) -> Path:
-    return Path(value or os.environ.get("ECHOEL_DATA") or "data")
+    return Path(value or os.environ.get("ECHOEL_DATA") or "data").absolute()
 
 
 @click.command("up")
@@ -103,50 +103,23 @@ def run(data: Path, port: int, host: str, flags: list[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: supervisor.request_stop())
     try:
-        _start_parts(supervisor, data, port, host, flags)
+        ports = Ports(host, port, _free_port(port + 1), _free_port(_number("ECHOEL_BROKER_PORT", 18830)))
+        parts = plan(data, ports, flags, say)
+        for part in parts.first:
+            supervisor.add(part)
         (folder / "up.json").write_text(json.dumps({"pid": os.getpid(), "port": port, "host": host}))
         code = _wait_for_panel(supervisor, host, port, started_s)
-        return supervisor.watch() if code is None else code
+        if code is not None or supervisor.is_stopping:
+            return code or 0
+        for part in parts.then:
+            supervisor.add(part)
+        return supervisor.watch()
     finally:
         say("Stopping ...")
         supervisor.stop()
         (folder / "up.json").unlink(missing_ok=True)
         lock.close()
         say("Stopped; everything that was recorded is kept.")
-
-
-def _start_parts(supervisor: Supervisor, data: Path, port: int, host: str, flags: list[str]) -> None:
-    """Start each process in the order of the data, with the environment it needs and no more."""
-    common = {"ECHOEL_DATA": str(data), "ECHOEL_HOST": host, "ECHOEL_PORT": str(port)}
-    program = find_mosquitto()
-    broker_port = _free_port(_number("ECHOEL_BROKER_PORT", 18830))
-    shared = {**common, "ECHOEL_BROKER_PORT": str(broker_port), "ECHOEL_BROKER_HOST": "127.0.0.1"}
-    passwords: dict[str, Path] = {}
-    if program is not None:
-        broker = prepare(data, broker_port, program)
-        passwords = broker.password_files
-        supervisor.add(Part("broker", broker.command))
-    else:
-        say("mosquitto is not installed; the built-in local bus carries the messages.")
-        shared["ECHOEL_BUS"] = "local"
-        supervisor.add(Part("bus", verb("bus", "--port", str(broker_port)), common))
-
-    def access(user: str) -> dict[str, str]:
-        if user not in passwords:
-            return shared
-        return {**shared, "ECHOEL_MQTT_USER": user, "ECHOEL_MQTT_PASSWORD_FILE": str(passwords[user])}
-
-    guard_socket = str((data / "run" / "guard.sock").resolve())
-    status = str((data / "run" / "guard.json").resolve())
-    live_port = _free_port(port + 1)
-    at = ["--host", host]
-    supervisor.add(Part("guard", verb("guard", "--socket", guard_socket, "--status-file", status), common))
-    supervisor.add(Part("api", verb("api", "serve", "--port", str(port), *at), access("api")))
-    supervisor.add(
-        Part("appliance", verb("appliance", *flags), access("appliance"), is_spoken=True, ends_the_box=True)
-    )
-    supervisor.add(Part("worker", verb("api", "worker"), access("worker")))
-    supervisor.add(Part("live", verb("api", "live", "--port", str(live_port), *at), access("live")))
 
 
 def _wait_for_panel(supervisor: Supervisor, host: str, port: int, started_s: float) -> int | None:

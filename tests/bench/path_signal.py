@@ -12,15 +12,15 @@ import tty
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-from cext.graph import Graph
 
-from appliance.contracts import Channel
-from appliance.sensors.serial_port import SerialSensor
+from appliance.contracts.settings import Settings
+from appliance.sensors import serial_port
 from appliance.sensors.virtual import VirtualWearer
 from appliance.sessions import protocol as protocols
 from appliance.sessions.loop import Loop
 from appliance.sessions.runner import Runner
 from appliance.signal import SignalChain
+from cext.graph import Graph
 from tests.bench.rows import Row
 from tests.bench.twin import NumpyTwin
 
@@ -76,7 +76,8 @@ async def _frame_latencies(count: int) -> list[float]:
     engine = _Watched()
     loop = Loop(engine, Runner(), [])
     loop.runner.start(protocols.load("resonance_breathing"), time.monotonic())
-    sensor = SerialSensor(os.ttyname(near), rate_hz=RATE_HZ, channel=Channel.ECG)
+    settings = Settings(serial_port=os.ttyname(near), serial_rate_hz=RATE_HZ)
+    (sensor,) = (await serial_port.find(settings, False)).sensors
     await sensor.open()
     written_s: list[float] = []
     late: list[float] = []
