@@ -112,6 +112,9 @@ class Hub:
             found += [sensor for sensor in finding.sensors if sensor.identity.sensor_id not in known]
             reasons += [finding.reason] if finding.reason else []
         now_s = asyncio.get_running_loop().time()
+        if is_scan:  # one that was taken away and put back gets another chance
+            there = {sensor.identity.sensor_id for sensor in found}
+            self._shunned_until_s = {k: until_s for k, until_s in self._shunned_until_s.items() if k in there}
         found = [s for s in found if self._shunned_until_s.get(s.identity.sensor_id, 0.0) <= now_s]
         if not found and self._current is None and is_scan:
             remedy = "wear a strap or plug a sensor in"

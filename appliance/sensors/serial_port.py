@@ -179,8 +179,11 @@ async def find(settings: Settings, is_scan: bool) -> Finding:
 
     Ports without a USB id are never opened unasked: they may be the machine's console or a modem.
     """
-    if settings.serial_port:
-        return Finding((_sensor(settings, settings.serial_port, settings.serial_port, settings.serial_port),))
+    named = settings.serial_port
+    if named and not Path(named).exists():
+        return Finding((), f"{named} is not plugged in", "plug the sensor in, or correct serial_port")
+    if named:
+        return Finding((_sensor(settings, named, named, named),))
     ports = [port for port in await asyncio.to_thread(list_ports.comports) if port.vid is not None]
     sensors = tuple(
         _sensor(

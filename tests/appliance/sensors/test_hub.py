@@ -193,6 +193,15 @@ def test_a_device_that_never_speaks_does_not_keep_the_wearer_out(
     assert watch.told[-1].is_simulated
 
 
+def test_a_device_put_back_gets_another_chance(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    shy = Scripted("board", [(0, SensorLost("says nothing", "x")), (3, None)])
+    asked = iter([[shy], [], [shy]])
+    kinds = _kinds(monkeypatch, lambda: next(asked, []))
+    hub = Hub(Settings(), watch.frames.append, watch.told.append, kinds=kinds, rescan_s=0.02)
+    watch.run(hub, lambda: any(not frame.is_simulated for frame in watch.frames))
+    assert ("board", "connected") in watch.states
+
+
 def test_a_kind_that_cannot_even_be_asked_keeps_nobody_out(
     watch: Watch, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

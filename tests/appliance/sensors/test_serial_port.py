@@ -172,6 +172,13 @@ def test_the_port_of_the_settings_is_used(cable: Cable) -> None:
     assert not sensor.identity.is_simulated
 
 
+def test_a_port_of_the_settings_that_is_not_there_is_a_finding_with_a_remedy(tmp_path: Path) -> None:
+    finding = asyncio.run(find(Settings(serial_port=str(tmp_path / "ttyNONE")), False))
+    assert not finding.sensors
+    assert "not plugged in" in finding.reason
+    assert "serial_port" in finding.remedy
+
+
 def test_the_hub_attaches_again_when_the_cable_is_put_back(cable: Cable) -> None:
     """Ten times pulled and put back; every sample sent while plugged in after attaching is there."""
     told: list[SensorStatus] = []
