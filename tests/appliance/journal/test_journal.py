@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sqlite3
 from collections.abc import Iterator
@@ -12,11 +11,10 @@ import numpy as np
 import pytest
 
 from appliance.clock import SteppedClock
-from appliance.contracts import BodyState, Interval
-from appliance.contracts.messages import STREAM_BODIES, Device, Summary
+from appliance.contracts import Interval
+from appliance.contracts.messages import Summary
 from appliance.errors import StorageBroken
 from appliance.journal import Journal
-from appliance.journal.reports import PROVISIONAL_FROM
 from appliance.journal.storage import connect
 from tests.appliance import making
 from tests.broker import until
@@ -32,14 +30,6 @@ def journal(path: Path) -> Iterator[Journal]:
     opened = Journal(path)
     yield opened
     opened.close()
-
-
-def outbox(path: Path, stream: str) -> list[tuple[int, dict[str, object]]]:
-    connection = connect(path, mode="ro")
-    query = "select sequence, body from outbox where stream = ? order by sequence"
-    rows = [(sequence, json.loads(body)) for sequence, body in connection.execute(query, (stream,))]
-    connection.close()
-    return rows
 
 
 def test_a_session_comes_back_as_it_was_kept(journal: Journal) -> None:
@@ -111,45 +101,6 @@ def test_a_frame_may_be_a_view_into_a_buffer_that_is_filled_again(journal: Journ
     assert set(next(journal.chunks("one")).values) == {1.0}
 
 
-def test_each_report_is_a_valid_message_and_numbers_have_no_gap(journal: Journal, path: Path) -> None:
-    journal.open_session(making.head())
-    for second in range(40):
-        journal.add_intervals("one", making.intervals(1, second), making.BEGAN_S)
-        for quarter in range(4):
-            journal.add_state("one", making.state(second + quarter / 4), making.BEGAN_S)
-        if second % 10 == 0:
-            journal.update_session(making.head(state="paused"))
-    journal.add_device(
-        Device(
-            device_id="virtual:1", kind="virtual", name="x", state="live", seen_at=making.head().started_at
-        )
-    )
-    journal.close_session(making.head(state="finished"))
-    assert journal.flush()
-    for stream, body in STREAM_BODIES.items():
-        rows = outbox(path, stream)
-        assert [sequence - PROVISIONAL_FROM for sequence, _ in rows] == list(range(len(rows)))
-        assert rows, stream
-        for _, values in rows:
-            body.model_validate(values)
-    beats = [row["number"] for _, body in outbox(path, "intervals") for row in body["rows"]]  # type: ignore[attr-defined]
-    assert beats == list(range(40))
-    seconds = [row["time_s"] for _, body in outbox(path, "states") for row in body["rows"]]  # type: ignore[attr-defined]
-    assert seconds == [float(second) for second in range(40)]  # kept four times a second, reported once
-
-
-def test_a_recorded_hour_replayed_at_once_is_reported_in_messages_of_a_bounded_size(
-    journal: Journal, path: Path
-) -> None:
-    journal.open_session(making.head())
-    journal.add_intervals("one", making.intervals(4321), making.BEGAN_S)
-    journal.close_session(making.head(state="finished"))
-    assert journal.flush()
-    rows = outbox(path, "intervals")
-    assert max(len(body["rows"]) for _, body in rows) <= 500  # type: ignore[arg-type]
-    assert sum(len(body["rows"]) for _, body in rows) == 4321  # type: ignore[arg-type]
-
-
 def test_rows_reach_the_disk_without_asking(journal: Journal, path: Path) -> None:
     journal.open_session(making.head())
     assert journal.flush()
@@ -180,26 +131,6 @@ def test_what_is_not_a_number_is_neither_kept_nor_reported(journal: Journal, pat
     detail = journal.session("one")
     assert detail is not None
     assert [row.number for row in detail.intervals] == [0, 1]
-
-
-def test_a_state_with_impossible_figures_is_kept_and_reported_without_them(
-    journal: Journal, path: Path
-) -> None:
-    journal.open_session(making.head())
-    odd = BodyState(
-        making.BEGAN_S, heart_rate_bpm=math.inf, rmssd_ms=math.nan, coherence=1.0000001, quality=2.0
-    )
-    journal.add_state("one", odd, making.BEGAN_S)
-    journal.close_session(making.head(state="finished"))
-    assert journal.flush()
-    assert journal.losses == 0
-    (row,) = outbox(path, "states")[0][1]["rows"]  # type: ignore[misc]
-    assert (row["heart_rate_bpm"], row["rmssd_ms"], row["coherence"], row["quality"]) == (
-        None,
-        None,
-        1.0,
-        1.0,
-    )
 
 
 def test_nobody_else_on_the_machine_may_read_the_journal(journal: Journal, path: Path) -> None:
@@ -252,47 +183,6 @@ def test_closing_lets_the_next_one_in_and_leaves_no_loose_files(path: Path) -> N
         journal.close()
         journal.close()
     assert not Path(f"{path}-wal").exists()
-
-
-def test_sessions_a_crash_left_open_are_closed_with_their_figures(path: Path) -> None:
-    crashed = Journal(path)
-    crashed.open_session(making.head())
-    crashed.add_intervals("one", making.intervals(60), making.BEGAN_S)
-    crashed.add_state("one", making.state(61.5), making.BEGAN_S)
-    crashed.open_session(making.head("two", state="paused"))
-    crashed.open_session(making.head("done"))
-    crashed.close_session(making.head("done", state="finished"))
-    crashed.close()
-    journal = Journal(path)
-    interrupted = journal.recover()
-    assert [(head.body_session_id, str(head.state)) for head in interrupted] == [
-        ("one", "interrupted"),
-        ("two", "interrupted"),
-    ]
-    detail = journal.session("one")
-    assert detail is not None
-    assert detail.head == interrupted[0]
-    assert detail.head.ended_at is not None
-    assert (detail.head.ended_at - detail.head.started_at).total_seconds() == 61.5
-    assert detail.head.summary.beats == 61
-    assert detail.head.summary.mean_hr_bpm == pytest.approx(
-        60_000 / np.mean([801.0 + s % 50 for s in range(60)])
-    )
-    assert [event.kind for event in detail.events] == ["interrupted"]
-    reported = [body["state"] for _, body in outbox(path, "sessions")]
-    assert reported[-2:] == ["interrupted", "interrupted"]
-    assert journal.recover() == []
-    journal.close()
-
-
-def test_the_figures_kept_before_a_crash_stay_when_nothing_newer_is_known(path: Path) -> None:
-    crashed = Journal(path)
-    figures = Summary(beats=100, duration_s=80.0, mean_hr_bpm=75.0, coherence=0.6, quality=0.8)
-    crashed.open_session(making.head(summary=figures))
-    crashed.close()
-    journal = Journal(path)
-    assert [head.summary for head in journal.recover()] == [figures]
-    journal.close()
 
 
 def test_an_empty_or_absent_journal_is_an_empty_list(tmp_path: Path) -> None:
