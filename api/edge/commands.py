@@ -63,8 +63,8 @@ def settled(ack: Ack) -> Ack:
     raise Problem(
         "declined",
         "The box did not do that",
-        ack.reason or f"the box is {ack.state}",
-        f"the box is {ack.state}; see the panel for what it can do now",
+        ack.reason or f"it does not do that while it is {ack.state}",
+        "see on the panel what it can do now",
         409,
     )
 

@@ -59,6 +59,7 @@ def test_every_step_can_be_taken_back_and_again(settings: Settings) -> None:
     assert standing(f"sqlite:///{settings.data}/api.db") == newest()
 
 
+@pytest.mark.slow
 def test_two_processes_that_start_at_once_migrate_once(tmp_path: Path) -> None:
     program = (
         "from pathlib import Path; from appliance.contracts.settings import Settings;"

@@ -41,6 +41,8 @@ live.addEventListener("live", ({ data }) => {
   if (data.body_session_id !== session) {
     session = data.body_session_id;
     fill(at("recent"), 6);
+    // The report of its end follows a moment later.
+    setTimeout(() => fill(at("recent"), 6), 4000);
   }
 });
 
@@ -75,9 +77,10 @@ function veil(isLive) {
   set("veil-text", text);
 }
 
+// The badge beside the name says that it is simulated; the name need not say it again.
 function sensor(isLive) {
   const has = isLive && Boolean(now.sensor);
-  set("sensor-name", has ? now.sensor : isLive ? "No sensor" : state === "connecting" ? "Looking for the box" : "Not connected");
+  set("sensor-name", has ? now.sensor.replace(/ \(simulated\)$/, "") : isLive ? "No sensor" : state === "connecting" ? "Looking for the box" : "Not connected");
   at("simulated").hidden = !has || !now.is_simulated;
   const share = has && !now.is_lost ? now.quality : 0;
   at("sensor-dot").className = `dot ${!has || now.is_lost ? "" : share >= 0.5 ? "good" : "poor"}`;

@@ -25,7 +25,7 @@ function row(session) {
   const item = document.createElement("li");
   const link = document.createElement("a");
   link.href = `/sessions/${encodeURIComponent(session.body_session_id)}`;
-  const more = [duration(summary.duration_s), STATES[session.state], session.is_simulated ? "simulated" : null];
+  const more = [summary.duration_s ? duration(summary.duration_s) : null, STATES[session.state], session.is_simulated ? "simulated" : null];
   link.append(
     part("span", moment(session.started_at)),
     part("span", summary.coherence === null ? "" : `${percent(summary.coherence)} %`, "score"),
