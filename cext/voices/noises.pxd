@@ -10,6 +10,7 @@ cdef struct Pinking:
     float pole[PINK_POLES]
     float share[PINK_POLES]
     float through
+    float last[2]                          # the white number before, for both ears
     float state[2][PINK_POLES]
 
 
@@ -32,3 +33,4 @@ cdef class Brown(White):
     cdef double right_sum
     cdef double keep
     cdef double gain
+    cdef float last[2]
