@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from appliance.contracts import BodyState, Features, Interval
+from appliance.contracts import BodyState, Features
 from appliance.contracts.messages import Summary
-from cext import hrv
+from cext.hrv import Sliding
 
-FEWEST_INTERVALS = 3
+DAY_S = 86_400.0
 
 
 class _Mean:
@@ -33,7 +31,8 @@ class Figures:
 
     def __init__(self) -> None:
         self.beats = 0
-        self._intervals: list[Interval] = []
+        self._intervals = Sliding(DAY_S)
+        self._was_normal = False
         self._coherence = _Mean()
         self._breath = _Mean()
         self._quality = _Mean()
@@ -41,23 +40,29 @@ class Figures:
     def add(self, features: Features, state: BodyState) -> None:
         """Take in what one turn of the loop found."""
         self.beats += len(features.beats)
-        self._intervals.extend(features.intervals)
+        for interval in features.intervals:
+            # As everywhere: only untouched intervals count, and only neighbours are compared.
+            is_normal = interval.kind == "normal"
+            if is_normal:
+                self._intervals.add(interval.time_s, interval.rr_ms, self._was_normal)
+            self._was_normal = is_normal
         self._quality.add(features.quality)
-        if not state.is_lost:
+        if state.is_lost:
+            self._was_normal = False
+        else:
             self._coherence.add(features.coherence)
             self._breath.add(features.breath_rate_bpm)
 
     def summary(self, duration_s: float) -> Summary:
-        """Return the session so far; gaps and extra beats are no intervals and stay out of the figures."""
-        rr_ms = np.array([row.rr_ms for row in self._intervals if row.kind not in ("gap", "extra")])
-        enough = rr_ms.size >= FEWEST_INTERVALS
+        """Return the session so far; a figure is None where there is too little signal."""
+        rr = self._intervals
         return Summary(
             beats=self.beats,
-            duration_s=duration_s,
-            mean_hr_bpm=float(hrv.mean_hr(rr_ms)) if enough else None,
-            rmssd_ms=float(hrv.rmssd(rr_ms)) if enough else None,
-            sdnn_ms=float(hrv.sdnn(rr_ms)) if enough else None,
-            pnn50=float(hrv.pnn50(rr_ms)) if enough else None,
+            duration_s=round(duration_s, 3),
+            mean_hr_bpm=rr.mean_hr_bpm,
+            rmssd_ms=rr.rmssd_ms,
+            sdnn_ms=rr.sdnn_ms,
+            pnn50=rr.pnn50,
             coherence=self._coherence.value,
             breath_rate_bpm=self._breath.value,
             quality=min(1.0, max(0.0, self._quality.value or 0.0)),

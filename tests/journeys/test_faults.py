@@ -66,3 +66,13 @@ def test_a_killed_appliance_comes_back_and_its_session_is_kept_as_interrupted(tm
         assert until(lambda: box.command("start").ok, 20)
         assert box.stop() == 0
     assert lost_and_doubled(tmp_path)[0] == 0
+
+
+def test_without_a_broker_the_local_bus_carries_the_same_reports_through_a_kill(tmp_path: Path) -> None:
+    flags = ("--replay", str(RECORDINGS / "rest_ecg.csv"), "--speed", "8", "--once")
+    with up(tmp_path, *flags, ECHOEL_BUS="local") as box:
+        assert until(lambda: _reported(box) > 0, 40)
+        assert box.kill("main() bus") == 1
+        assert box.wait(150) == 0, box.said
+    assert lost_and_doubled(tmp_path) == (0, 0)
+    assert _rows(tmp_path / "journal.db", "select count(*) from outbox") == [(0,)]

@@ -50,7 +50,9 @@ def plugged(device: Path, wearer: VirtualWearer) -> Iterator[None]:
 
 
 def _state(box: Up) -> dict[str, object]:
-    return next(box.live())
+    """Return what the panel would show now; while nobody streams yet, that nothing is known."""
+    nothing: dict[str, object] = {"heart_rate_bpm": None, "sensor_state": "", "is_lost": None}
+    return next(box.live(), nothing)
 
 
 def test_a_board_on_a_serial_line_is_heard_lost_and_heard_again(tmp_path: Path) -> None:
