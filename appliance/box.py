@@ -8,9 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
-from cext.clockout import SteppedSink
-from cext.graph import PARAMETERS, Graph
-
 from appliance.bus import Message
 from appliance.bus import make as make_bus
 from appliance.clock import SteppedClock, SystemClock
@@ -34,6 +31,8 @@ from appliance.sessions.keeper import Keeper
 from appliance.sessions.live import LiveView
 from appliance.sessions.loop import Loop
 from appliance.sessions.runner import Runner
+from cext.clockout import SteppedSink
+from cext.graph import PARAMETERS, Graph
 
 REPORT_WITHIN_S = 120.0
 SHORTEST_TURN_S = 0.008
@@ -189,8 +188,9 @@ class Box:
             self.runner.finish()
 
     def wait_until_reported(self, stop: StopRequest) -> int:
-        """Wait for the API's receipts. Raises NotRunning when they do not come."""
-        self.journal.flush()
+        """Wait for the API's receipts. Raises NotRunning when they do not come, StorageFull at once."""
+        if not self.journal.flush() and (trouble := self.journal.trouble) is not None:
+            raise trouble
         if self.publisher.pending:
             self.tell("Waiting until the API has stored the session ...")
         end_s = time.monotonic() + REPORT_WITHIN_S

@@ -81,7 +81,7 @@ def prepare(level: str) -> None:
     """Bring everything that is missing for `level` ("run" or "test"); quick when nothing is."""
     stamp = VENV / f".ready-{level}"
     mark = fingerprint()
-    if stamp.exists() and stamp.read_text() == mark and not _is_stale():
+    if stamp.exists() and stamp.read_text() == mark and not is_stale():
         return
     say("Setting up; this is done once and takes a minute or two.")
     system_packages(level)
@@ -105,7 +105,7 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-def _is_stale() -> bool:
+def is_stale() -> bool:
     """Whether a kernel's source, or a declaration it may share, is newer than what was built."""
     shared = max((file.stat().st_mtime for file in (ROOT / "cext").rglob("*.pxd")), default=0.0)
     for source in (ROOT / "cext").rglob("*.pyx"):

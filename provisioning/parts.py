@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -48,14 +49,14 @@ def plan(data: Path, ports: Ports, flags: list[str], say: Callable[[str], None])
         "ECHOEL_BROKER_HOST": "127.0.0.1",
         "ECHOEL_BROKER_PORT": str(ports.broker),
     }
-    program = find_mosquitto()
+    program = None if os.environ.get("ECHOEL_BUS") == "local" else find_mosquitto()
     passwords: dict[str, Path] = {}
     if program is not None:
         broker = prepare(data, ports.broker, program)
         passwords = broker.password_files
         carrier = Part("broker", broker.command)
     else:
-        say("mosquitto is not installed; the built-in local bus carries the messages.")
+        say("No mosquitto here (or not wanted): the built-in local bus carries the messages.")
         common["ECHOEL_BUS"] = "local"
         carrier = Part("bus", verb("bus", "--port", str(ports.broker)), common)
 

@@ -127,7 +127,9 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadSetting(f"{file} is not valid TOML: {error}", "correct the line named, or move it away") from error
+        raise BadSetting(
+            f"{file} is not valid TOML: {error}", "correct the line named, or move it away"
+        ) from error
 
 
 def _checked(values: Mapping[str, Any], where: str) -> dict[str, Any]:

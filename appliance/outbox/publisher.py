@@ -203,7 +203,8 @@ class Publisher:
             rows.renumber(connection, window.stream, first)
             connection.execute("commit")
         except BaseException:
-            connection.execute("rollback")
+            if connection.in_transaction:  # a full disk has ended it already
+                connection.execute("rollback")
             raise
         self._windows[window.stream] = Window(
             window.stream, first, first, shortest_patience_s=self._patience_s

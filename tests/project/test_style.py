@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -26,7 +27,9 @@ DISEASE_WORDS = (
 
 
 def _tool(*words: str) -> None:
-    finished = subprocess.run([str(BIN / words[0]), *words[1:]], cwd=ROOT, capture_output=True, text=True)
+    around = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}"}
+    command = [str(BIN / words[0]), *words[1:]]
+    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=around)
     assert finished.returncode == 0, finished.stdout + finished.stderr
 
 

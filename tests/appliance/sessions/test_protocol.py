@@ -4,10 +4,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from cext.graph import PARAMETERS
 
 from appliance.errors import BadProtocol
 from appliance.sessions import protocol as protocols
+from cext.graph import PARAMETERS
 
 TEXT = (protocols.LIBRARY / "resonance_breathing.toml").read_text(encoding="utf-8")
 LIMITS = {row.name: (row.minimum, row.maximum) for row in PARAMETERS}
