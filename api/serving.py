@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from api.kernel.hosts import in_url
-from api.kernel.listening import claim
+from api.kernel.listening import claim, once_heard, seen_from_here
 from appliance.contracts.settings import Settings
 from appliance.errors import EchoelError
 
@@ -57,16 +57,16 @@ def _load(settings: Settings, parent: int) -> Callable[..., Any]:
     except EchoelError as error:
         print(f"echoel: {error}\n  what to do: {error.remedy}", file=sys.stderr, flush=True)
         os._exit(error.exit_code)
-    print(f"echoel: panel and API on http://{in_url(_seen(settings.host))}:{settings.port}/", flush=True)
+    address = f"http://{in_url(seen_from_here(settings.host))}:{settings.port}/"
+    once_heard(settings.host, settings.port, lambda: print(f"echoel: panel and API on {address}", flush=True))
     return app
 
 
-def _seen(host: str) -> str:
-    return "127.0.0.1" if host in {"0.0.0.0", "::"} else host
-
-
 def _die_with(parent: int) -> None:
+    # Until granian sets its own, the worker would keep the parent's handlers and swallow a request to stop.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it died before we could ask
         os._exit(1)

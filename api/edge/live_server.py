@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import signal
+import sys
 from pathlib import Path
 
 from api.edge.live import LiveStream
-from api.kernel.listening import claim
+from api.kernel.listening import claim, once_heard
 from appliance.bus import Bus, Message
 from appliance.contracts import topics
 from appliance.contracts.settings import Settings
 
 
 def run(settings: Settings, bus: Bus, box_id: str = "") -> None:
-    """Serve until SIGTERM or SIGINT; raises PortInUse."""
+    """Serve until SIGTERM or SIGINT, then end this process; raises PortInUse."""
     port = claim(settings.host, settings.live_port)
     asyncio.run(_serve(settings, port, bus, LiveStream(settings.port, box_id)))
+    # Everything is closed and said. The server's own threads may still call into Python, and an
+    # interpreter that tears itself down under them aborts now and then.
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)
 
 
 async def _serve(settings: Settings, port: int, bus: Bus, stream: LiveStream) -> None:
@@ -46,10 +54,14 @@ async def _serve(settings: Settings, port: int, bus: Bus, stream: LiveStream) ->
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, leave)
-    bus.start()
     note = settings.data / "run" / "live.port"
-    _write(note, str(port))
-    print(f"echoel: live stream on http://{settings.host}:{port}/", flush=True)
+
+    def announce() -> None:
+        _write(note, str(port))
+        print(f"echoel: live stream on http://{settings.host}:{port}/", flush=True)
+
+    once_heard(settings.host, port, announce)
+    bus.start()
     try:
         await server.serve()
     finally:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import errno
 import socket
+import threading
+import time
+from collections.abc import Callable
 
 from appliance.errors import EchoelError, Misused, PortInUse
 
@@ -19,6 +22,27 @@ def claim(host: str, port: int) -> int:
             return int(probe.getsockname()[1])
     except OSError as error:
         raise _plain(error, host, port) from error
+
+
+def once_heard(host: str, port: int, then: Callable[[], None]) -> None:
+    """Call `then` on a thread of its own as soon as the server of this process takes connections.
+
+    The server says nothing itself when it begins to listen, and an address printed too early is a lie.
+    """
+
+    def look() -> None:
+        while True:
+            with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+                if probe.connect_ex((seen_from_here(host), port)) == 0:
+                    return then()
+            time.sleep(0.01)
+
+    threading.Thread(target=look, name="announce", daemon=True).start()
+
+
+def seen_from_here(host: str) -> str:
+    """The address under which this machine reaches a server that listens on `host`."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
 
 
 def _plain(error: OSError, host: str, port: int) -> EchoelError:
