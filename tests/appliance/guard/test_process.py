@@ -55,12 +55,12 @@ class Box:
         return line
 
     def light_up(self, line, sequence=0):
-        """Send frames until something shines."""
-        line.send(FRAME.pack(MAGIC, VERSION, RESUME, 0, *[0.0] * 6))
+        """Ask and send frames until something shines; on a busy machine a frame may come late."""
 
         def shines():
             nonlocal sequence
             sequence += 1
+            line.send(FRAME.pack(MAGIC, VERSION, RESUME, 0, *[0.0] * 6))
             line.send(FRAME.pack(MAGIC, VERSION, SHOW, sequence, *[1.0] * 6))
             time.sleep(0.01)
             return self.duty() > 0
