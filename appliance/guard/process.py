@@ -57,9 +57,13 @@ class GuardProcess:
         path.unlink(missing_ok=True)
         path.parent.mkdir(parents=True, exist_ok=True)
         self._server = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._server.bind(str(path))
-        path.chmod(0o600)
+        # Under another name until it listens: whoever sees the path may connect.
+        beside = path.with_name(path.name + ".part")
+        beside.unlink(missing_ok=True)
+        self._server.bind(str(beside))
+        beside.chmod(0o600)
         self._server.listen(4)
+        beside.rename(path)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._server, selectors.EVENT_READ)
 
