@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from flask import redirect, url_for
 from flask_openapi3.models.info import Info
 from flask_openapi3.models.license import License
 from flask_openapi3.openapi import OpenAPI
@@ -43,6 +44,8 @@ def create_app(settings: Settings, bus: Bus | None = None) -> OpenAPI:
         static_folder=None,
         template_folder=None,
     )
+    # There is one documentation page, so nobody is asked which one.
+    app.view_functions["openapi.openapi"] = lambda: redirect(url_for("swagger.swagger"))
     kernel = Kernel(settings, Database(url_of(settings)), bus)
     app.extensions[NAME] = kernel
     gate.register(app)

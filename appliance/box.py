@@ -153,7 +153,8 @@ class Box:
                 )
             )
         else:
-            self.tell(f"No sensor yet: {status.reason}" + (f"; {status.remedy}" if status.remedy else ""))
+            words = [word for word in (status.reason, status.remedy) if word]
+            self.tell(f"No sensor yet: {'; '.join(words) or 'looking for one'}")
 
     def turn(self, now_s: float) -> None:
         """Let everything that is new flow through: commands, signal, scene, listeners."""

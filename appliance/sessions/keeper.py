@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 
 from appliance.clock import Clock
 from appliance.contracts import BodyState, Features, SensorFrame
@@ -13,6 +14,7 @@ from appliance.sessions.figures import Figures
 from appliance.sessions.runner import Runner, State
 
 STATE_EVERY_S = 0.25
+HEAD_EVERY_S = 10.0
 
 
 class Keeper:
@@ -29,6 +31,7 @@ class Keeper:
         self._head: BodySession | None = None
         self._began_s = 0.0
         self._next_state_s = 0.0
+        self._next_head_s = 0.0
         self._was = State.IDLE
         self.sensor_id = ""
         self.ended = 0
@@ -51,11 +54,14 @@ class Keeper:
         if self._head is None:
             self._was = runner.state
             return
-        self._keep(features, state)
+        self._keep(_since(features, self._began_s), state)
         if not runner.is_active:
             self._close(runner)
         elif runner.state is not self._was:
-            self._change(runner)
+            self._journal.add_event(self._head.body_session_id, str(runner.state))
+            self._renew_head(state, runner)
+        elif state.time_s >= self._next_head_s:
+            self._renew_head(state, runner)
         self._was = runner.state
 
     def _open(self, state: BodyState, runner: Runner) -> None:
@@ -63,6 +69,7 @@ class Keeper:
         now = self._clock.wall()
         self._figures = Figures()
         self._began_s = self._next_state_s = state.time_s
+        self._next_head_s = state.time_s + HEAD_EVERY_S
         self._head = BodySession(
             body_session_id=f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
             protocol=runner.protocol.id,
@@ -88,13 +95,14 @@ class Keeper:
                 1.0, (state.time_s - self._next_state_s) // STATE_EVERY_S
             )
 
-    def _change(self, runner: Runner) -> None:
+    def _renew_head(self, state: BodyState, runner: Runner) -> None:
+        """Report the figures so far: a list of sessions shows them while one still runs."""
         assert self._head is not None
         shown = SessionState.PAUSED if runner.state is State.PAUSED else SessionState.RUNNING
         summary = self._figures.summary(runner.elapsed_s)
         self._head = self._head.model_copy(update={"state": shown, "summary": summary})
         self._journal.update_session(self._head)
-        self._journal.add_event(self._head.body_session_id, str(runner.state), "")
+        self._next_head_s = state.time_s + HEAD_EVERY_S
 
     def _close(self, runner: Runner) -> None:
         assert self._head is not None
@@ -109,6 +117,15 @@ class Keeper:
         self._head = None
         self.ended += 1
         self._tell(f"Session {done.body_session_id} {done.state}: {_spoken(done)}")
+
+
+def _since(features: Features, began_s: float) -> Features:
+    """Leave out what was before the session: a detector tells of beats a moment after they were."""
+    return replace(
+        features,
+        beats=tuple(beat for beat in features.beats if beat.time_s >= began_s),
+        intervals=tuple(row for row in features.intervals if row.time_s - row.raw_ms / 1000 >= began_s),
+    )
 
 
 def _spoken(session: BodySession) -> str:
