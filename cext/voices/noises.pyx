@@ -20,8 +20,8 @@ cdef enum:
 
 cdef double _UNIT = 1.0 / 2147483648.0
 cdef double _RMS = 0.2
-# One gentle zero each, (1 + tilt / z), takes back what sampling adds in the top octaves: pink stays within 0.06 dB
-# of its slope from 20 Hz to 18 kHz, brown within 0.1 dB up to 10 kHz.
+# One gentle zero each, (1 + tilt / z), takes back what sampling adds in the top octaves: pink stays within
+# 0.06 dB of its slope from 20 Hz to 18 kHz, brown within 0.1 dB up to 8 kHz.
 cdef double _PINK_TILT = 0.15
 cdef double _BROWN_TILT = 0.101
 cdef double _SQRT3 = 1.7320508075688772   # a uniform spread of -1..1 has an RMS of 1 / sqrt 3
