@@ -29,7 +29,7 @@ from appliance.sessions import protocol as protocols
 from appliance.sessions.commands import Commands
 from appliance.sessions.keeper import Keeper
 from appliance.sessions.live import LiveView
-from appliance.sessions.loop import Loop
+from appliance.sessions.loop import TURN_S, Loop
 from appliance.sessions.runner import Runner
 from cext.clockout import SteppedSink
 from cext.graph import PARAMETERS, Graph
@@ -65,6 +65,8 @@ class Box:
         self.sink = self._sink()
         self.conductor = Conductor(self.graph, self.sink)
         tapped = None if isinstance(self.sink, SteppedSink) else self.sink
+        guard = settings.data / "run" / "guard.sock"
+        self.link = None if isinstance(self.sink, SteppedSink) else GuardLink(guard)
         self.fan = OutputFan(tapped, self._outputs(), self.graph.rate_hz)
         self.runner = Runner()
         self.keeper = Keeper(self.journal, self.clock, tell)
@@ -77,8 +79,8 @@ class Box:
             self.name,
             self.runner,
             self.protocol.id,
-            self.conductor.stop_now,
-            self.conductor.release,
+            self.stop_now,
+            self.release,
             lambda chosen: chosen.check_targets(LIMITS),
             lambda: self.keeper.body_session_id,
         )
@@ -115,6 +117,18 @@ class Box:
             self.bus.publish(topics.status(self.name), self._status(False), retain=True)
         self.bus.stop()
         self.journal.close()
+
+    def stop_now(self) -> None:
+        """Dark, still and silent at once, in the engine and in the guard process; from any thread."""
+        self.conductor.stop_now()
+        if self.link is not None:
+            self.link.stop_now()
+
+    def release(self) -> None:
+        """End an emergency, because a person asked."""
+        self.conductor.release()
+        if self.link is not None:
+            self.link.release()
 
     @property
     def is_done(self) -> bool:
@@ -155,6 +169,11 @@ class Box:
         else:
             words = [word for word in (status.reason, status.remedy) if word]
             self.tell(f"No sensor yet: {'; '.join(words) or 'looking for one'}")
+
+    def tick(self, now_s: float) -> None:
+        """Turn unless a frame has just done so: frames alone keep the box going while they come."""
+        if now_s - self._last_turn_s >= TURN_S - SHORTEST_TURN_S:
+            self.turn(now_s)
 
     def turn(self, now_s: float) -> None:
         """Let everything that is new flow through: commands, signal, scene, listeners."""
@@ -227,8 +246,8 @@ class Box:
         outputs: list[Output] = []
         if self.wishes.wav is not None:
             outputs.append(WavRecording(self.wishes.wav, self.graph.rate_hz))
-        if not isinstance(self.sink, SteppedSink):
-            outputs.append(GuardLink(self.settings.data / "run" / "guard.sock"))
+        if self.link is not None:
+            outputs.append(self.link)
         return outputs
 
     def _sensor(self) -> tuple[str, str]:

@@ -96,7 +96,7 @@ async def live(box: Box, stop: StopRequest) -> None:
     hub = asyncio.create_task(box.hub().run())
     try:
         while not stop.is_set and not box.is_done:
-            box.turn(box.clock.monotonic_s())
+            box.tick(box.clock.monotonic_s())
             if hub.done():
                 hub.result()
             await asyncio.sleep(TURN_S)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-from cext.graph import Graph
 
 from appliance.contracts import Block, Scene
 from appliance.contracts.lanes import LANES
+from cext.graph import Graph
 
 
 def render(scenes: Iterable[Scene], duration_s: float, graph: Graph, tick_s: float = 0.05) -> Iterator[Block]:

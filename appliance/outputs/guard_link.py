@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import threading
 import time
 from pathlib import Path
 
@@ -52,10 +53,15 @@ class GuardLink:
         self._sequence = 0
         self._due_s = 0.0
         self._retry_s = 0.0
+        # A stop comes from the bus's thread while the fan's thread is sending frames.
+        self._lock = threading.Lock()
 
     def write(self, samples: NDArray[np.float32]) -> None:
         """Take one block, shape (8, frames); send its last light and its strongest touch when one is due."""
-        now_s = time.monotonic()
+        with self._lock:
+            self._write(samples, time.monotonic())
+
+    def _write(self, samples: NDArray[np.float32], now_s: float) -> None:
         if now_s < self._due_s or not self._connect(now_s):
             return
         self._due_s = max(self._due_s + PERIOD_S, now_s)
@@ -67,13 +73,15 @@ class GuardLink:
 
     def stop_now(self) -> None:
         """Dark and still at once, until `release`."""
-        if self._connect(time.monotonic()):
-            self._send(STOP)
+        with self._lock:
+            if self._connect(time.monotonic()):
+                self._send(STOP)
 
     def release(self) -> None:
         """End a stop; the caller asks a person first."""
-        if self._connect(time.monotonic()):
-            self._send(RELEASE)
+        with self._lock:
+            if self._connect(time.monotonic()):
+                self._send(RELEASE)
 
     def close(self) -> None:
         """Hang up, which makes the guard go dark; safe to call twice."""

@@ -88,13 +88,15 @@ async def _frame_latencies(count: int) -> list[float]:
             written_s.append(time.perf_counter())
             os.write(far, b"".join(b"%d\n" % (number % 50) for _ in range(5)))
 
-    threading.Thread(target=write, daemon=True).start()
+    writer = threading.Thread(target=write)
+    writer.start()
     async for frame in sensor.frames():
         loop.take(frame)
         loop.turn(time.monotonic())
         late.append(1000 * (engine.at_s - written_s[-1]))
         if len(late) >= count * 0.9 or len(written_s) == count:
             break
+    writer.join()
     await sensor.close()
     os.close(far)
     os.close(near)
