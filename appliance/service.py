@@ -7,6 +7,7 @@ Replay: the same turns on the recording's own clock, paced or as fast as the mac
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
@@ -15,6 +16,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,9 @@ import click
 if TYPE_CHECKING:
     from appliance.box import Box
     from appliance.contracts.settings import Settings
+
+LOG_BYTES = 2_000_000
+TELL_EVERY_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -57,10 +62,23 @@ def command(data: Path | None, **wishes: object) -> int:
     from appliance.contracts.settings import load
 
     settings = load({"data": data})
-    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    keep_log(settings)
     chosen = Wishes(**wishes)  # type: ignore[arg-type]
     box = Box(settings, chosen, tell=tell)
     return run(box)
+
+
+def keep_log(settings: Settings) -> None:
+    """Everything of the wanted level goes to `logs/appliance.log`; a person sees warnings only."""
+    file = settings.data / "logs" / "appliance.log"
+    shown = logging.StreamHandler()
+    shown.setLevel(logging.WARNING)
+    handlers: list[logging.Handler] = [shown]
+    with contextlib.suppress(OSError):  # the journal says what is wrong with the folder, and better
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handlers.append(RotatingFileHandler(file, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8"))
+    words = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=settings.log_level.upper(), format=words, handlers=handlers)
 
 
 def run(box: Box) -> int:
@@ -111,7 +129,7 @@ def replay(box: Box, stop: StopRequest) -> None:
 
     assert box.replay is not None
     now_s = 0.0
-    began_s = time.monotonic()
+    began_s = told_s = time.monotonic()
     box.start_session()
     while not stop.is_set and not box.is_done:
         now_s += TURN_S
@@ -120,9 +138,16 @@ def replay(box: Box, stop: StopRequest) -> None:
         if box.replay.is_finished:
             box.recording_over(now_s)
         box.step(now_s)
+        if time.monotonic() - told_s > TELL_EVERY_S:
+            told_s = time.monotonic()
+            box.tell(f"Played {_minutes(now_s)} of {_minutes(box.replay.duration_s)}")
         ahead_s = now_s / box.wishes.speed - (time.monotonic() - began_s)
         if ahead_s > 0.002:
             time.sleep(ahead_s)
+
+
+def _minutes(span_s: float) -> str:
+    return f"{int(span_s) // 60}:{int(span_s) % 60:02d}"
 
 
 def box_id(data: Path) -> str:
