@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import version
 
+from appliance import run_folder
+from appliance.bulletin import Bulletin, meters
 from appliance.bus import Message
 from appliance.bus import make as make_bus
 from appliance.clock import SteppedClock, SystemClock
 from appliance.contracts import BodyState, CommandKind, Features, SensorFrame, topics
-from appliance.contracts.messages import Device, Status
+from appliance.contracts.messages import Status
 from appliance.contracts.settings import Settings
 from appliance.engine.conductor import Conductor
-from appliance.errors import EchoelError, Misused, NotRunning
+from appliance.errors import Misused, NotRunning
 from appliance.journal import Journal
 from appliance.outbox import Publisher
 from appliance.outputs import GuardLink, Output, OutputFan, WavRecording
@@ -24,13 +26,13 @@ from appliance.sensors.hub import Hub
 from appliance.sensors.recordings import load as load_recording
 from appliance.sensors.replay import Replay
 from appliance.sensors.status import SensorState, SensorStatus
-from appliance.service import StopRequest, Tell, Wishes, box_id, write_run_file
 from appliance.sessions import protocol as protocols
 from appliance.sessions.commands import Commands
 from appliance.sessions.keeper import Keeper
 from appliance.sessions.live import LiveView
 from appliance.sessions.loop import TURN_S, Loop
 from appliance.sessions.runner import Runner
+from appliance.wishes import Tell, Wishes
 from cext.clockout import SteppedSink
 from cext.graph import PARAMETERS, Graph
 
@@ -56,7 +58,7 @@ class Box:
         if self.replay is not None:
             self.protocol = self.protocol.model_copy(update={"length_s": max(1.0, self.replay.duration_s)})
             self.clock = SteppedClock(datetime.now(UTC) - timedelta(seconds=self.replay.duration_s))
-        self.name = box_id(settings.data)
+        self.name = run_folder.box_id(settings.data)
         self.journal = Journal(settings.data / "journal.db", clock=self.clock)
         will = Message(topics.status(self.name), Status(is_online=False).model_dump_json().encode(), True)
         self.bus = make_bus(settings, f"appliance-{self.name}", will)
@@ -70,8 +72,16 @@ class Box:
         self.fan = OutputFan(tapped, self._outputs(), self.graph.rate_hz)
         self.runner = Runner()
         self.keeper = Keeper(self.journal, self.clock, tell)
-        self.sensor = SensorStatus("", "", "", SensorState.SEARCHING, "looking for a sensor")
-        live = LiveView(self.bus, self.name, self.clock, self.keeper, self._sensor, self._meters)
+        sink = type(self.sink).__name__.removesuffix("Sink").lower()
+        self.bulletin = Bulletin(self.name, self.bus, self.journal, self.clock, self.runner, sink, tell)
+        live = LiveView(
+            self.bus,
+            self.name,
+            self.clock,
+            self.keeper,
+            self.bulletin.sensor_words,
+            lambda: meters(self.graph, self.fan),
+        )
         self.loop = Loop(self.conductor, self.runner, [self.keeper, live, _Guide(self)])
         self.loop.on_frame(self.keeper.frame)
         self.commands = Commands(
@@ -86,22 +96,21 @@ class Box:
         )
         self._hub: Hub | None = None
         self._last_turn_s = -1.0
-        self._told_trouble = ""
 
     def open(self) -> None:
         """Start every thread; from here on the box is alive."""
-        write_run_file(self.settings, "box.json", {"box_id": self.name, "pid": os.getpid()})
+        run_folder.write(self.settings.data, "box.json", {"box_id": self.name, "pid": os.getpid()})
         for session in self.journal.recover():
             self.tell(f"Session {session.body_session_id} was interrupted; what was recorded is kept.")
         if self.journal.replaced is not None:
             self.tell(f"The journal was broken; it was kept as {self.journal.replaced} and a new one begun.")
-        self.bus.on_connect(self._announce)
+        self.bus.on_connect(self.bulletin.announce)
         self.bus.start()
         self.publisher.start()
         self.conductor.start()
         self.fan.start()
         if self.replay is not None:
-            self.on_status(SensorStatus.of(self.replay.identity, SensorState.CONNECTED))
+            self.bulletin.on_sensor(SensorStatus.of(self.replay.identity, SensorState.CONNECTED))
 
     def close(self) -> None:
         """End the session if one runs, fade, stop every thread; safe after a failed start."""
@@ -113,8 +122,7 @@ class Box:
         self.journal.flush()
         self.publisher.drain(2.0)
         self.publisher.stop()
-        if self.bus.is_connected:
-            self.bus.publish(topics.status(self.name), self._status(False), retain=True)
+        self.bulletin.announce(is_online=False)
         self.bus.stop()
         self.journal.close()
 
@@ -140,7 +148,7 @@ class Box:
         from appliance.sensors.registry import KINDS
 
         kinds = [kind for kind in KINDS if kind.is_simulated] if self.wishes.is_simulated else KINDS
-        self._hub = Hub(self.settings, self.on_frame, self.on_status, kinds=kinds)
+        self._hub = Hub(self.settings, self.on_frame, self.bulletin.on_sensor, kinds=kinds)
         return self._hub
 
     def on_frame(self, frame: SensorFrame) -> None:
@@ -149,26 +157,6 @@ class Box:
         now_s = self.clock.monotonic_s()
         if now_s - self._last_turn_s >= SHORTEST_TURN_S:
             self.turn(now_s)
-
-    def on_status(self, status: SensorStatus) -> None:
-        """Remember, tell and report where the sensor stands."""
-        self.sensor = status
-        if status.name:
-            why = f" ({status.reason})" if status.reason else ""
-            self.tell(f"Sensor: {status.name}, {status.state}{why}")
-            self.journal.add_device(
-                Device(
-                    device_id=status.sensor_id,
-                    kind=status.kind,
-                    name=status.name,
-                    is_simulated=status.is_simulated,
-                    state=status.state,
-                    seen_at=self.clock.wall(),
-                )
-            )
-        else:
-            words = [word for word in (status.reason, status.remedy) if word]
-            self.tell(f"No sensor yet: {'; '.join(words) or 'looking for one'}")
 
     def tick(self, now_s: float) -> None:
         """Turn unless a frame has just done so: frames alone keep the box going while they come."""
@@ -182,7 +170,7 @@ class Box:
         self.loop.turn(now_s)
         self.commands.answer()
         self.conductor.feed()
-        self._tell_trouble()
+        self.bulletin.on_trouble()
 
     def step(self, now_s: float) -> None:
         """Turn on the recording's clock, and render what the turn decided when no native clock runs."""
@@ -201,13 +189,13 @@ class Box:
 
     def recording_over(self, now_s: float) -> None:
         """Take what the detectors held back, then let the session fade out."""
-        if self.sensor.state is not SensorState.FINISHED:
+        if self.bulletin.sensor.state is not SensorState.FINISHED:
             assert self.replay is not None
-            self.on_status(SensorStatus.of(self.replay.identity, SensorState.FINISHED))
+            self.bulletin.on_sensor(SensorStatus.of(self.replay.identity, SensorState.FINISHED))
             self.loop.last_turn(now_s)
             self.runner.finish()
 
-    def wait_until_reported(self, stop: StopRequest) -> int:
+    def wait_until_reported(self, is_stopped: Callable[[], bool]) -> int:
         """Wait for the API's receipts. Raises NotRunning when they do not come, StorageFull at once."""
         if not self.journal.flush() and (trouble := self.journal.trouble) is not None:
             raise trouble
@@ -215,7 +203,7 @@ class Box:
             self.tell("Waiting until the API has stored the session ...")
         end_s = time.monotonic() + REPORT_WITHIN_S
         while not self.publisher.drain(1.0):
-            if stop.is_set:
+            if is_stopped():
                 return 1
             if time.monotonic() > end_s:
                 raise NotRunning(
@@ -249,44 +237,6 @@ class Box:
         if self.link is not None:
             outputs.append(self.link)
         return outputs
-
-    def _sensor(self) -> tuple[str, str]:
-        return self.sensor.name, str(self.sensor.state)
-
-    def _meters(self) -> tuple[float, float, float, str]:
-        meters = self.fan.meters
-        light = min(1.0, max(0.0, max(meters.light)))
-        return meters.level_db, light, min(1.0, max(meters.vibration)), self._guard_words()
-
-    def _guard_words(self) -> str:
-        report = self.graph.guard_report()
-        if report["is_stopped"]:
-            return "everything is stopped"
-        return "the light is held steady" if report["is_light_held"] else ""
-
-    def _announce(self) -> None:
-        self.bus.publish(topics.status(self.name), self._status(True), retain=True)
-
-    def _status(self, is_online: bool) -> bytes:
-        return (
-            Status(
-                is_online=is_online,
-                version=version("echoel"),
-                runner=str(self.runner.state) if hasattr(self, "runner") else "",
-                sink=type(self.sink).__name__.removesuffix("Sink").lower(),
-                at=self.clock.wall(),
-            )
-            .model_dump_json()
-            .encode()
-        )
-
-    def _tell_trouble(self) -> None:
-        """Say once when the journal cannot keep everything, and once when it can again."""
-        trouble: EchoelError | None = self.journal.trouble
-        words = "" if trouble is None else f"{trouble}; {trouble.remedy}"
-        if words != self._told_trouble:
-            self._told_trouble = words
-            self.tell(f"Journal: {words}" if words else "Journal: all is well again.")
 
 
 class _Guide:

@@ -8,14 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
-import os
-import secrets
 import signal
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,21 +23,6 @@ if TYPE_CHECKING:
 
 LOG_BYTES = 2_000_000
 TELL_EVERY_S = 10.0
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What the person asked for on the command line, beyond the settings."""
-
-    replay: Path | None = None
-    rate_hz: float | None = None
-    column: str | None = None
-    kind: str | None = None
-    speed: float = 1.0
-    is_simulated: bool = False
-    is_headless: bool = False
-    is_once: bool = False
-    wav: Path | None = None
 
 
 @click.command("appliance")
@@ -60,6 +40,7 @@ def command(data: Path | None, **wishes: object) -> int:
     """Run sensors, engine and sessions; `echoel up` starts this together with the rest."""
     from appliance.box import Box
     from appliance.contracts.settings import load
+    from appliance.wishes import Wishes
 
     settings = load({"data": data})
     keep_log(settings)
@@ -90,7 +71,7 @@ def run(box: Box) -> int:
             replay(box, stop)
         else:
             asyncio.run(live(box, stop))
-        return box.wait_until_reported(stop) if box.wishes.is_once and not stop.is_set else 0
+        return box.wait_until_reported(lambda: stop.is_set) if box.wishes.is_once and not stop.is_set else 0
     finally:
         box.close()
 
@@ -150,27 +131,6 @@ def _minutes(span_s: float) -> str:
     return f"{int(span_s) // 60}:{int(span_s) % 60:02d}"
 
 
-def box_id(data: Path) -> str:
-    """The name of this box on the bus: made once, kept in the data folder."""
-    file = data / "box_id"
-    if not file.exists():
-        data.mkdir(parents=True, exist_ok=True)
-        file.write_text(f"box-{secrets.token_hex(4)}", encoding="utf-8")
-    return file.read_text(encoding="utf-8").strip()
-
-
-def write_run_file(settings: Settings, name: str, values: dict[str, object]) -> None:
-    """Tell the other processes of this box where something is; written beside and renamed."""
-    folder = settings.data / "run"
-    folder.mkdir(parents=True, exist_ok=True)
-    beside = folder / f".{name}.{os.getpid()}"
-    beside.write_text(json.dumps(values), encoding="utf-8")
-    beside.replace(folder / name)
-
-
 def tell(line: str) -> None:
     """Say one thing to the person."""
     click.echo(line)
-
-
-Tell = Callable[[str], None]
