@@ -3,7 +3,7 @@
 from cext._types cimport TICK
 
 cdef enum:
-    MOST_PARAMETERS = 12
+    MOST_PARAMETERS = 32
 
 
 cdef class Part:
@@ -17,13 +17,16 @@ cdef class Part:
     cdef long ticks_left[MOST_PARAMETERS]
     cdef bint is_log[MOST_PARAMETERS]
     cdef int count
+    cdef bint is_moving                    # some parameter has not arrived, or has just
 
     cdef void aim(self, int index, double goal, double glide_s) noexcept nogil
     cdef void snap(self, int index, double value) noexcept nogil
     cdef void run(self, float* left, float* right, int frames) noexcept nogil
     cdef void next_tick(self) noexcept nogil
+    cdef void _move(self) noexcept nogil
     cdef void prepare(self) noexcept nogil
     cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil
+    cdef void clear(self) noexcept nogil
 
 
 cdef class Voice(Part):
@@ -31,4 +34,4 @@ cdef class Voice(Part):
 
 
 cdef class Effect(Part):
-    cdef void clear(self) noexcept nogil
+    pass

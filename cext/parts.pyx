@@ -48,6 +48,11 @@ cdef class Part:
         cdef int index = index_of(name, self.parameters)
         return self.goal[index]
 
+    def reset(self):
+        """Forget everything heard so far; the parameters stay."""
+        self.offset = 0
+        self.clear()
+
     cdef void snap(self, int index, double value) noexcept nogil:
         self.begin[index] = self.end[index] = self.goal[index] = value
         self.step[index] = 0.0
@@ -55,11 +60,18 @@ cdef class Part:
 
     cdef void aim(self, int index, double goal, double glide_s) noexcept nogil:
         cdef double ticks = glide_s * self.rate_hz / TICK + 0.5
+        self.is_moving = True
         self.goal[index] = goal
         self.ticks_left[index] = 1 if ticks < 1.0 else <long> ticks
 
     cdef void next_tick(self) noexcept nogil:
+        if self.is_moving:
+            self._move()
+        self.prepare()
+
+    cdef void _move(self) noexcept nogil:
         cdef int i
+        self.is_moving = False
         for i in range(self.count):
             self.begin[i] = self.end[i]
             if self.ticks_left[i] > 1:
@@ -72,7 +84,8 @@ cdef class Part:
                 self.end[i] = self.goal[i]
                 self.ticks_left[i] = 0
             self.step[i] = (self.end[i] - self.begin[i]) / TICK
-        self.prepare()
+            if self.step[i] != 0.0 or self.ticks_left[i] > 0:
+                self.is_moving = True
 
     cdef void run(self, float* left, float* right, int frames) noexcept nogil:
         # A voice adds to what is there, an effect changes it in place.
@@ -93,6 +106,10 @@ cdef class Part:
 
     cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
         # Frames first..first+frames of the present tick; never crosses its end.
+        pass
+
+    cdef void clear(self) noexcept nogil:
+        # What a part remembers besides its parameters, back to the state of its first frame.
         pass
 
 
@@ -134,11 +151,3 @@ cdef class Effect(Part):
             mode = flush_denormals()
             self.run(&block[0, 0], &block[1, 0], frames)
             restore_denormals(mode)
-
-    def reset(self):
-        """Forget everything heard so far; the parameters stay."""
-        self.offset = 0
-        self.clear()
-
-    cdef void clear(self) noexcept nogil:
-        pass
