@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -9,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,6 +83,19 @@ class Up:
                     event = value
                 elif name == "data" and event == "live":
                     yield json.loads(value)
+
+    def sees(self, is_wanted: Callable[[dict[str, Any]], object], within_s: float = 20.0) -> dict[str, Any]:
+        """Watch as the panel does, connecting again when the stream is not there, until a value is wanted."""
+        end_s = time.monotonic() + within_s
+        while time.monotonic() < end_s:
+            with contextlib.suppress(requests.RequestException):
+                for message in self.live():
+                    if is_wanted(message):
+                        return message
+                    if time.monotonic() > end_s:
+                        break
+            time.sleep(0.05)
+        raise AssertionError(f"the live stream did not show it within {within_s} s")
 
     def pids(self, words: str) -> list[int]:
         """Return the processes of this box whose command line holds these words."""

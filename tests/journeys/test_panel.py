@@ -52,6 +52,6 @@ def test_a_person_sees_the_heart_starts_breathes_and_stops_everything(tmp_path: 
             expect(page.get_by_role("button", name="Pause")).to_be_visible(timeout=10_000)
             expect(page.get_by_text("Breathe", exact=False).first).to_be_visible(timeout=10_000)
             page.keyboard.press("Escape")
-            assert until(lambda: next(box.live())["runner"] == "emergency", 5)
+            box.sees(lambda message: message["runner"] == "emergency", 5)
         assert complaints == []
         assert box.stop() == 0

@@ -67,12 +67,12 @@ def test_a_person_starts_pauses_stops_and_stops_everything_from_the_panel(tmp_pa
     with up(tmp_path, "--simulate") as box:
         assert until(box.is_ready, 30)
         assert until(lambda: box.command("start").ok, 20)
-        first = next(message for message in box.live() if message["body_session_id"])
+        first = box.sees(lambda message: message["body_session_id"])
         assert first["is_simulated"]
         assert box.command("pause").json()["data"]["state"] == "paused"
         assert box.command("resume").json()["data"]["state"] == "running"
         assert box.command("emergency_stop").json()["data"]["state"] == "emergency"
-        dark = next(message for message in box.live() if message["runner"] == "emergency")
+        dark = box.sees(lambda message: message["runner"] == "emergency")
         assert dark["vibration"] == pytest.approx(0, abs=1e-3)
         refused = box.command("start")
         assert refused.status_code == 409

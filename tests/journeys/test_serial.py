@@ -15,7 +15,7 @@ import pytest
 
 from appliance.contracts import Channel
 from appliance.sensors.virtual import VirtualWearer
-from tests.journeys.running import Up, up
+from tests.journeys.running import up
 from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
@@ -49,22 +49,15 @@ def plugged(device: Path, wearer: VirtualWearer) -> Iterator[None]:
         os.close(far)
 
 
-def _state(box: Up) -> dict[str, object]:
-    """Return what the panel would show now; while nobody streams yet, that nothing is known."""
-    nothing: dict[str, object] = {"heart_rate_bpm": None, "sensor_state": "", "is_lost": None}
-    return next(box.live(), nothing)
-
-
 def test_a_board_on_a_serial_line_is_heard_lost_and_heard_again(tmp_path: Path) -> None:
     device = tmp_path / "ttyWEARABLE"
     settings = {"ECHOEL_SERIAL_PORT": str(device), "ECHOEL_SERIAL_RATE_HZ": str(RATE_HZ)}
     wearer = VirtualWearer(seed=3, channels=[Channel.ECG], rate_hz=RATE_HZ)
     with plugged(device, wearer), up(tmp_path / "data", **settings) as box:
         assert until(box.is_ready, 30)
-        assert until(lambda: _state(box)["heart_rate_bpm"], 40)
-        now = _state(box)
+        now = box.sees(lambda message: message["heart_rate_bpm"], 40)
         assert not now["is_simulated"]
-        assert 50 < float(str(now["heart_rate_bpm"])) < 90
+        assert 50 < now["heart_rate_bpm"] < 90
         assert until(lambda: box.command("start").ok, 10)
         # The inner cable is pulled by going on without the outer one.
         device.unlink()
@@ -77,14 +70,14 @@ def test_a_pulled_cable_is_a_state_and_the_session_goes_on_when_it_is_back(tmp_p
     with up(tmp_path / "data", **settings) as box:
         with plugged(device, VirtualWearer(seed=3, rate_hz=RATE_HZ)):
             assert until(box.is_ready, 30)
-            assert until(lambda: _state(box)["heart_rate_bpm"] and not _state(box)["is_simulated"], 40)
+            box.sees(lambda message: message["heart_rate_bpm"] and not message["is_simulated"], 40)
             assert until(lambda: box.command("start").ok, 10)
-        assert until(lambda: _state(box)["sensor_state"] == "lost", 10)
-        assert until(lambda: _state(box)["is_lost"], 10)
-        assert _state(box)["runner"] == "running"
+        box.sees(lambda message: message["sensor_state"] == "lost", 10)
+        lost = box.sees(lambda message: message["is_lost"], 10)
+        assert lost["runner"] == "running"
         with plugged(device, VirtualWearer(seed=4, rate_hz=RATE_HZ)):
-            assert until(lambda: _state(box)["sensor_state"] == "connected", 15)
-            assert until(lambda: not _state(box)["is_lost"], 20)
+            box.sees(lambda message: message["sensor_state"] == "connected", 15)
+            box.sees(lambda message: not message["is_lost"], 20)
         assert box.command("stop").ok
         assert box.stop() == 0
     assert "Traceback" not in "".join(box.said)
