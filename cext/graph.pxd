@@ -5,41 +5,57 @@ from cext.guard cimport Guard
 from cext.lanes.light cimport Light
 from cext.lanes.vibration cimport Vibration
 
-cdef enum:
-    MOST_PARTS = 16
-    MOST_TARGETS = 64
+cdef struct Step:
+    # A part and the bus it works on.
+    void* part
+    float* left
+    float* right
+
+
+cdef struct Knob:
+    # Which parameter of which part; the stamp of the target it took last.
+    void* part
+    int place
+    int64_t seen
+
+
+cdef struct Target:
+    double goal
+    double glide_s
+    int64_t stamp
 
 
 cdef class Graph:
     cdef readonly double rate_hz
     cdef readonly Guard guard
+    cdef readonly tuple parameters
+    cdef dict index
     cdef Light light
     cdef Vibration vibration
-    cdef list parts
+    cdef list parts                        # keep alive what the pointers below lead to
+    cdef list turned
     cdef object writing
-    cdef void* voices[MOST_PARTS]
-    cdef void* effects[MOST_PARTS]
-    cdef void* everyone[MOST_PARTS]
-    cdef int voice_count
-    cdef int effect_count
+    cdef float[:, :, ::1] buses
+    cdef Step* steps
+    cdef int step_count
+    cdef Step out
+    cdef Knob* knobs
     cdef int target_count
-    cdef int part_of[MOST_TARGETS]
-    cdef int place_of[MOST_TARGETS]
 
     # Written by the control side between an odd and an even sequence, read by whoever renders.
     cdef int64_t sequence
-    cdef double goal[MOST_TARGETS]
-    cdef double glide_s[MOST_TARGETS]
-    cdef int64_t stamp[MOST_TARGETS]
+    cdef Target* written
+    cdef Target* taken
 
     cdef int64_t seen_sequence
-    cdef int64_t seen[MOST_TARGETS]
     cdef int64_t handed_out                # frames that have left
     cdef int64_t made                      # frames rendered, a multiple of TICK
     cdef int64_t is_taken                  # a sink renders this graph; nobody else may
+    cdef int64_t late_frames
     cdef float ready[LANES * TICK]
-    cdef float later[LANES * TICK]         # light and touch wait here for the limiter's look-ahead
+    cdef float[:, ::1] later               # light and touch wait here as long as the sound is on its way
 
     cdef void fill(self, float* out, Py_ssize_t stride, Py_ssize_t frames) noexcept nogil
     cdef void _tick(self) noexcept nogil
+    cdef void _lanes(self) noexcept nogil
     cdef void _take_targets(self) noexcept nogil

@@ -4,15 +4,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cext.effects.routing import Chain as Chain
+from cext.effects.routing import Mix as Mix
 from cext.guard import Guard
 from cext.parameters import Parameter
+from cext.plans import PROTOCOL as PROTOCOL
+from cext.plans import BusRow as BusRow
+from cext.plans import EffectRow as EffectRow
+from cext.plans import GraphPlan as GraphPlan
+from cext.plans import VoiceRow as VoiceRow
 
 PARAMETERS: tuple[Parameter, ...]
 
 class Graph:
     rate_hz: float
     guard: Guard
-    def __init__(self, rate_hz: float = ..., seed: int = ...) -> None: ...
+    parameters: tuple[Parameter, ...]
+    def __init__(self, rate_hz: float = ..., seed: int = ..., plan: GraphPlan = ...) -> None: ...
     @property
     def frame(self) -> int: ...
     @property

@@ -1,17 +1,21 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""The whole engine in one call: voices -> bus -> effects -> limiter, light and touch beside them, guard last.
+"""The whole engine in one call: voices -> buses -> effects -> limiter, light and touch beside, guard last.
 
 Everything is made in ticks of 64 frames on one 64-bit frame counter and handed out in blocks of any size,
 so the caller's block never changes a bit of the result. The control side writes targets between an odd and
 an even sequence number; whoever renders looks once a tick, takes them if the number is even and unchanged,
-and otherwise tries at the next tick: neither side ever waits. Light and touch are held back by the
-limiter's look-ahead, so that a flash and a click of the same frame leave in the same frame.
+and otherwise tries at the next tick: neither side ever waits. Light and touch are held back as long as the
+sound's longest way, so that a flash and a click of the same frame leave in the same frame. What there is and
+how it is wired says a plan (`cext.plans`); nothing is allocated once the graph is made.
 """
 
 import threading
 from collections.abc import Mapping
 
+import numpy as np
+
 from libc.stdint cimport int64_t, uint64_t
+from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
 from cext._types cimport (
@@ -20,72 +24,87 @@ from cext._types cimport (
 from cext.guard cimport Guard
 from cext.lanes.light cimport Light
 from cext.lanes.vibration cimport Vibration
-from cext.parts cimport Effect, Part, Voice
+from cext.parts cimport Part
 
-from cext import effects, voices
+from cext.effects.routing import Chain, Mix
 from cext.parameters import checked, prefixed, unknown
+from cext.plans import PROTOCOL, BusRow, EffectRow, GraphPlan, VoiceRow
+from cext.wiring import Wiring
 
-# Name in the graph, row of the catalogue, values other than the row's own. One row more is one voice more.
-VOICE_ROWS = (
-    ("pad", "pad", {"level": 0.0}),
-    ("swell", "swell", {"level": 0.0}),
-    ("sine", "sine", {"level": 0.0}),
-    ("noise", "pink", {"level": 0.0}),
-)
-EFFECT_ROWS = (
-    ("lowpass", "lowpass", {}),
-    ("reverb", "reverb", {}),
-    ("master", "gain", {}),
-    ("limiter", "limiter", {}),
-)
-
-
-def _rows():
-    rows = []
-    for table, catalogue in ((VOICE_ROWS, voices.catalogue()), (EFFECT_ROWS, effects.catalogue())):
-        for prefix, kind, values in table:
-            own = [row._replace(default=values.get(row.name, row.default)) for row in catalogue[kind]]
-            rows += prefixed(prefix, own)
-    return tuple(rows + prefixed("light", Light.PARAMETERS) + prefixed("vibration", Vibration.PARAMETERS))
-
-
-PARAMETERS = _rows()
-_INDEX = {row.name: index for index, row in enumerate(PARAMETERS)}
+__all__ = [
+    "PARAMETERS", "PROTOCOL", "BusRow", "Chain", "EffectRow", "Graph", "GraphPlan", "Mix", "VoiceRow",
+]
 
 
 cdef class Graph:
-    """Voices, effects, light, touch and guard on one clock."""
+    """Voices, effects, light, touch and guard on one clock.
 
-    def __init__(self, double rate_hz=48_000.0, uint64_t seed=1):
-        cdef int k, i, n = 0
+    plan: which voices and effects there are and how they are wired; without one, the protocols' graph with
+    `PARAMETERS`. seed: chooses noises and starting places; the same seed gives the same bits.
+    """
+
+    def __cinit__(self):
+        self.steps = NULL
+        self.written = self.taken = NULL
+        self.knobs = NULL
+
+    def __init__(self, double rate_hz=48_000.0, uint64_t seed=1, plan=PROTOCOL):
         self.rate_hz = rate_hz
         self.guard = Guard(rate_hz)
         self.writing = threading.Lock()
-        self.parts = []
-        for _, kind, values in VOICE_ROWS:
-            seeded = {"seed": seed} if kind != "sine" else {}
-            self.parts.append(voices.make(kind, rate_hz, **seeded, **values))
-        for _, kind, values in EFFECT_ROWS:
-            self.parts.append(effects.make(kind, rate_hz, **values))
         self.light = Light(rate_hz)
         self.vibration = Vibration(rate_hz)
-        self.parts += [self.light, self.vibration]
-        self.voice_count = len(VOICE_ROWS)
-        self.effect_count = len(EFFECT_ROWS)
-        for k, part in enumerate(self.parts):
-            self.everyone[k] = <void*> part
-            if k < self.voice_count:
-                self.voices[k] = <void*> part
-            elif k < self.voice_count + self.effect_count:
-                self.effects[k - self.voice_count] = <void*> part
+        wiring = Wiring(plan, rate_hz, seed)
+        lanes = prefixed("light", Light.PARAMETERS) + prefixed("vibration", Vibration.PARAMETERS)
+        self.parameters = wiring.parameters + tuple(lanes)
+        self.index = {row.name: index for index, row in enumerate(self.parameters)}
+        self.buses = wiring.buses
+        self._wire(wiring.steps)
+        self._join([*wiring.knobs.values(), self.light, self.vibration])
+        self._hold(wiring.latency_frames)
+
+    def _wire(self, steps):
+        cdef int i, place
+        cdef Part part
+        self.parts = [part for part, _ in steps]
+        self.step_count = len(steps)
+        self.steps = <Step*> calloc(self.step_count, sizeof(Step))
+        if self.steps == NULL:
+            raise MemoryError("no memory for the steps of a graph")
+        for i, (part, place) in enumerate(steps):
+            self.steps[i] = Step(<void*> part, &self.buses[place, 0, 0], &self.buses[place, 1, 0])
+        # Main is wired last: what it holds leaves.
+        self.out = self.steps[self.step_count - 1]
+
+    def _join(self, parts):
+        cdef int i, n = 0
+        cdef Part part
+        self.turned = parts
+        self.target_count = len(self.parameters)
+        self.knobs = <Knob*> calloc(self.target_count, sizeof(Knob))
+        self.written = <Target*> calloc(self.target_count, sizeof(Target))
+        self.taken = <Target*> calloc(self.target_count, sizeof(Target))
+        if self.knobs == NULL or self.written == NULL or self.taken == NULL:
+            raise MemoryError("no memory for the parameters of a graph")
+        for part in parts:
             for i in range(len(part.parameters)):
-                self.part_of[n] = k
-                self.place_of[n] = i
-                self.goal[n] = part.parameters[i].default
+                self.knobs[n] = Knob(<void*> part, i, 0)
+                self.written[n].goal = self.parameters[n].default
                 n += 1
-        self.target_count = n
-        for n, row in enumerate(PARAMETERS):
-            self.goal[n] = row.default
+
+    def _hold(self, Py_ssize_t latency_frames):
+        # Light and touch wait as long as the sound's longest way: a ring of whole ticks.
+        size = TICK
+        while size < latency_frames + TICK:
+            size *= 2
+        self.late_frames = latency_frames
+        self.later = np.zeros((LANES - 2, size), dtype=np.float32)
+
+    def __dealloc__(self):
+        free(self.steps)
+        free(self.knobs)
+        free(self.written)
+        free(self.taken)
 
     @property
     def frame(self):
@@ -95,7 +114,7 @@ cdef class Graph:
     @property
     def latency_frames(self):
         """How many frames after its cause anything leaves, the same for every lane."""
-        return TICK
+        return self.late_frames
 
     @property
     def is_stopped(self):
@@ -104,7 +123,7 @@ cdef class Graph:
 
     def get(self, str name):
         """Where one parameter is going. Raises ValueError."""
-        return self.goal[self._index(name)]
+        return self.written[<int> self._index(name)].goal
 
     def set(self, str name, double value):
         """Turn one parameter; it glides there in 50 ms. Raises ValueError."""
@@ -123,14 +142,14 @@ cdef class Graph:
         pairs = []
         for name, value in targets.items():
             index = self._index(name)
-            pairs.append((index, checked(PARAMETERS[index], value)))
+            pairs.append((index, checked(self.parameters[index], value)))
         with self.writing:
             atomic_store(&self.sequence, self.sequence + 1)
             atomic_fence()
             for index, value in pairs:
-                self.goal[index] = value
-                self.glide_s[index] = glide_s
-                self.stamp[index] += 1
+                self.written[index].goal = value
+                self.written[index].glide_s = glide_s
+                self.written[index].stamp += 1
             atomic_fence()
             atomic_store(&self.sequence, self.sequence + 1)
 
@@ -158,9 +177,9 @@ cdef class Graph:
         return self.guard.report()
 
     def _index(self, str name):
-        if name not in _INDEX:
-            raise unknown("parameter", name, list(_INDEX))
-        return _INDEX[name]
+        if name not in self.index:
+            raise unknown("parameter", name, list(self.index))
+        return self.index[name]
 
     cdef void fill(self, float* out, Py_ssize_t stride, Py_ssize_t frames) noexcept nogil:
         cdef Py_ssize_t done = 0, part, taken
@@ -179,36 +198,52 @@ cdef class Graph:
 
     cdef void _tick(self) noexcept nogil:
         cdef int i
-        cdef float* left = &self.ready[0]
-        cdef float* right = &self.ready[TICK]
+        cdef Step* step
         self._take_targets()
-        memset(left, 0, 2 * TICK * sizeof(float))
-        for i in range(self.voice_count):
-            (<Voice> self.voices[i]).run(left, right, TICK)
-        for i in range(self.effect_count):
-            (<Effect> self.effects[i]).run(left, right, TICK)
-        memcpy(&self.ready[2 * TICK], &self.later[2 * TICK], 6 * TICK * sizeof(float))
-        self.light.fill(&self.later[2 * TICK], TICK)
-        self.vibration.fill(&self.later[6 * TICK], TICK)
+        memset(&self.buses[0, 0, 0], 0, self.buses.shape[0] * 2 * TICK * sizeof(float))
+        for i in range(self.step_count):
+            step = &self.steps[i]
+            (<Part> step.part).run(step.left, step.right, TICK)
+        memcpy(&self.ready[0], self.out.left, TICK * sizeof(float))
+        memcpy(&self.ready[TICK], self.out.right, TICK * sizeof(float))
+        self._lanes()
         self.guard.run(&self.ready[0], TICK, TICK, self.made)
         self.made += TICK
 
+    cdef void _lanes(self) noexcept nogil:
+        # Made now, shown when the sound of now leaves.
+        cdef int lane
+        cdef float* held
+        cdef float fresh[(LANES - 2) * TICK]
+        cdef int64_t size = self.later.shape[1]
+        cdef int64_t at = self.made & (size - 1), due = (self.made - self.late_frames) & (size - 1)
+        cdef int64_t whole = min(<int64_t> TICK, size - due)
+        self.light.fill(fresh, TICK)
+        self.vibration.fill(&fresh[4 * TICK], TICK)
+        for lane in range(LANES - 2):
+            held = &self.later[lane, 0]
+            memcpy(held + at, &fresh[lane * TICK], TICK * sizeof(float))
+            memcpy(&self.ready[(lane + 2) * TICK], held + due, whole * sizeof(float))
+            memcpy(&self.ready[(lane + 2) * TICK + whole], held, (TICK - whole) * sizeof(float))
+
     cdef void _take_targets(self) noexcept nogil:
         cdef int64_t before = atomic_load(&self.sequence)
-        cdef int64_t stamps[MOST_TARGETS]
-        cdef double goals[MOST_TARGETS]
-        cdef double glides[MOST_TARGETS]
         cdef int i
+        cdef Target* target
+        cdef Knob* knob
         if before == self.seen_sequence or before % 2 == 1:
             return
-        memcpy(stamps, self.stamp, sizeof(stamps))
-        memcpy(goals, self.goal, sizeof(goals))
-        memcpy(glides, self.glide_s, sizeof(glides))
+        memcpy(self.taken, self.written, self.target_count * sizeof(Target))
         atomic_fence()
         if atomic_load(&self.sequence) != before:
             return
         self.seen_sequence = before
         for i in range(self.target_count):
-            if stamps[i] != self.seen[i]:
-                self.seen[i] = stamps[i]
-                (<Part> self.everyone[self.part_of[i]]).aim(self.place_of[i], goals[i], glides[i])
+            target = &self.taken[i]
+            knob = &self.knobs[i]
+            if target.stamp != knob.seen:
+                knob.seen = target.stamp
+                (<Part> knob.part).aim(knob.place, target.goal, target.glide_s)
+
+
+PARAMETERS = Graph().parameters

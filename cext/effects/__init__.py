@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from cext.effects.dynamics import Gain, Limiter
 from cext.effects.filters import LowPass
+from cext.effects.keyed import Ducker
 from cext.effects.reverbs import Reverb
 from cext.parameters import Parameter, unknown
 from cext.parts import Effect
@@ -16,6 +17,7 @@ EFFECTS: dict[str, type[Effect]] = {
     "reverb": Reverb,
     "gain": Gain,
     "limiter": Limiter,
+    "ducker": Ducker,
 }
 
 
