@@ -7,12 +7,19 @@ from __future__ import annotations
 
 from cext.parameters import Parameter, unknown
 from cext.parts import Voice
+from cext.voices.entrainment import Binaural, Isochronic, Monaural
 from cext.voices.noises import Brown, Pink, White
-from cext.voices.oscillators import Sine
+from cext.voices.oscillators import Saw, Sine, Square, Triangle
 from cext.voices.pads import Pad, Swell
 
 VOICES: dict[str, type[Voice]] = {
     "sine": Sine,
+    "saw": Saw,
+    "square": Square,
+    "triangle": Triangle,
+    "binaural": Binaural,
+    "monaural": Monaural,
+    "isochronic": Isochronic,
     "white": White,
     "pink": Pink,
     "brown": Brown,

@@ -1,7 +1,19 @@
-from libc.stdint cimport uint64_t
+from cext.voices.edges cimport Edged
+from cext.voices.ticked cimport Ticked
+from cext.voices.tones cimport Partial
 
-from cext.parts cimport Voice
+
+cdef class Sine(Ticked):
+    cdef Partial partial
 
 
-cdef class Sine(Voice):
-    cdef uint64_t phase
+cdef class Saw(Ticked):
+    cdef Edged wave
+
+
+cdef class Square(Ticked):
+    cdef Edged wave
+
+
+cdef class Triangle(Ticked):
+    cdef Edged wave

@@ -1,48 +1,106 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""Pure tones.
+"""Single waves: a pure tone, and saw, square and triangle without aliases.
 
-The phase is a 64-bit integer that wraps by itself, so a tone keeps its frequency for hours without drift, and
-the sine comes from a polynomial good to 1e-12: what is left of distortion is the rounding to float32.
+The same in both ears. What is left of distortion in the sine is the rounding to float32. See `tones` and
+`edges` for how they are made; saw, square and triangle come 16 frames late.
 """
 
-from libc.stdint cimport uint64_t
+from libc.string cimport memset
 
-from cext._types cimport sine_of, turn_of
-from cext.parts cimport Voice
+from cext._types cimport TICK
+from cext.voices.edges cimport Edged, saw, skip_edges, square, triangle, turn_page
+from cext.voices.ticked cimport Ticked
+from cext.voices.tones cimport narrow, play, skip
 
 from cext.parameters import Parameter
 
 cdef enum:
-    LEVEL, FREQUENCY
+    LEVEL, FREQUENCY, WIDTH
+
+_LEVEL = Parameter("level", "", 0.0, 1.0, 0.5)
+_FREQUENCY = Parameter("frequency_hz", "Hz", 20.0, 12_000.0, 220.0, "log")
+# As many cycles a sample as a wave with edges may have; above, only its place would be left of it.
+cdef double _MOST = 0.45
 
 
-cdef class Sine(Voice):
+cdef inline void _hand_out(Edged* wave, float* left, float* right) noexcept nogil:
+    cdef int j
+    for j in range(TICK):
+        left[j] = wave.work[j]
+        right[j] = wave.work[j]
+    turn_page(wave)
+
+
+cdef class Sine(Ticked):
     """One pure tone, the same in both ears."""
 
-    PARAMETERS = (
-        Parameter("level", "", 0.0, 1.0, 0.5),
-        Parameter("frequency_hz", "Hz", 20.0, 2_000.0, 220.0, "log"),
-    )
+    PARAMETERS = (_LEVEL, _FREQUENCY._replace(maximum=2_000.0))
 
-    cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
-        cdef int j
-        cdef uint64_t phase = self.phase, turn
-        cdef double level = self.begin[LEVEL], level_step = self.step[LEVEL]
-        cdef double cycles = self.begin[FREQUENCY] / self.rate_hz, step = self.step[FREQUENCY] / self.rate_hz
-        cdef float value
-        if step == 0.0:
-            turn = turn_of(cycles)
-            if level != 0.0 or level_step != 0.0:
-                for j in range(frames):
-                    level = self.begin[LEVEL] + level_step * (first + j)
-                    value = <float> (level * sine_of(phase + turn * <uint64_t> j))
-                    left[j] += value
-                    right[j] += value
-            self.phase = phase + turn * <uint64_t> frames
-            return
-        for j in range(first, first + frames):
-            value = <float> ((level + level_step * j) * sine_of(phase))
-            left[j - first] += value
-            right[j - first] += value
-            phase += turn_of(cycles + step * j)
-        self.phase = phase
+    cdef void sound(self, float* left, float* right) noexcept nogil:
+        cdef double cycles = self.begin[FREQUENCY] * self.per_frame
+        cdef double samples[TICK]
+        play(&self.partial, cycles, self.end[FREQUENCY] * self.per_frame, samples)
+        narrow(samples, left)
+        narrow(samples, right)
+
+    cdef void rest(self) noexcept nogil:
+        skip(&self.partial, self.begin[FREQUENCY] * self.per_frame, self.end[FREQUENCY] * self.per_frame)
+
+    cdef void clear(self) noexcept nogil:
+        self.partial.phase = 0
+
+
+cdef class Saw(Ticked):
+    """A bright, full wave with every harmonic."""
+
+    PARAMETERS = (_LEVEL, _FREQUENCY)
+
+    cdef void sound(self, float* left, float* right) noexcept nogil:
+        saw(&self.wave, min(self.begin[FREQUENCY] * self.per_frame, _MOST),
+            min(self.end[FREQUENCY] * self.per_frame, _MOST))
+        _hand_out(&self.wave, left, right)
+
+    cdef void rest(self) noexcept nogil:
+        skip_edges(&self.wave, min(self.begin[FREQUENCY] * self.per_frame, _MOST),
+                   min(self.end[FREQUENCY] * self.per_frame, _MOST))
+
+    cdef void clear(self) noexcept nogil:
+        memset(&self.wave, 0, sizeof(Edged))
+        self.wave.phase = <unsigned long long> 1 << 63
+
+
+cdef class Square(Ticked):
+    """A hollow wave of odd harmonics; its width can be turned towards a thin reed."""
+
+    PARAMETERS = (_LEVEL, _FREQUENCY, Parameter("width", "of a cycle", 0.05, 0.95, 0.5))
+
+    cdef void sound(self, float* left, float* right) noexcept nogil:
+        square(&self.wave, min(self.begin[FREQUENCY] * self.per_frame, _MOST),
+               min(self.end[FREQUENCY] * self.per_frame, _MOST), self.begin[WIDTH], self.end[WIDTH])
+        _hand_out(&self.wave, left, right)
+
+    cdef void rest(self) noexcept nogil:
+        skip_edges(&self.wave, min(self.begin[FREQUENCY] * self.per_frame, _MOST),
+                   min(self.end[FREQUENCY] * self.per_frame, _MOST))
+
+    cdef void clear(self) noexcept nogil:
+        memset(&self.wave, 0, sizeof(Edged))
+
+
+cdef class Triangle(Ticked):
+    """A soft wave of odd harmonics, almost a flute."""
+
+    PARAMETERS = (_LEVEL, _FREQUENCY)
+
+    cdef void sound(self, float* left, float* right) noexcept nogil:
+        triangle(&self.wave, min(self.begin[FREQUENCY] * self.per_frame, _MOST),
+                 min(self.end[FREQUENCY] * self.per_frame, _MOST))
+        _hand_out(&self.wave, left, right)
+
+    cdef void rest(self) noexcept nogil:
+        skip_edges(&self.wave, min(self.begin[FREQUENCY] * self.per_frame, _MOST),
+                   min(self.end[FREQUENCY] * self.per_frame, _MOST))
+
+    cdef void clear(self) noexcept nogil:
+        memset(&self.wave, 0, sizeof(Edged))
+        self.wave.phase = <unsigned long long> 1 << 62

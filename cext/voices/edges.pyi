@@ -1,0 +1,1 @@
+# Only other kernels call these; there is nothing here for Python.
