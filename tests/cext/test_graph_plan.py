@@ -234,7 +234,7 @@ TONE = VoiceRow("tone", "sine")
     [
         (GraphPlan((VoiceRow("tone", "sien"),)), "did you mean 'sine'"),
         (GraphPlan((VoiceRow("tone", "sine", {"levle": 1.0}),)), "did you mean 'level'"),
-        (GraphPlan((VoiceRow("tone", "sine", bus="mian"),)), "did you mean 'main'"),
+        (GraphPlan((VoiceRow("tone", "sine", bus="mayn"),)), "did you mean 'main'"),
         (GraphPlan((TONE, TONE)), "there twice"),
         (GraphPlan((VoiceRow("light", "sine"),)), "taken"),
         (GraphPlan((VoiceRow("a b", "sine"),)), "letters, digits and _"),
@@ -259,7 +259,7 @@ def test_a_plan_that_cannot_be_wired_is_refused_with_the_reason(plan, words):
 
 @pytest.mark.parametrize("wrong", [[], [effects.make("gain"), effects.make("gain", 44_100.0)]])
 def test_a_chain_of_nothing_or_of_two_rates_is_refused(wrong):
-    with pytest.raises(ValueError, match="chain has|different rates"):
+    with pytest.raises(ValueError, match=r"chain has|different rates"):
         Chain(wrong)
 
 
