@@ -1,5 +1,5 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""A ring of frames between one writer, which never waits, and one reader, on different threads.
+"""Rings between one writer, which never waits, and one reader, on different threads: of frames, and of rows.
 
 Each side moves its own counter and only reads the other's (Lamport, CACM 20 (1977) 806). When the ring is
 full the newest block is dropped whole and counted: what the reader has not yet fetched stays in order and
@@ -9,6 +9,7 @@ unbroken.
 import numpy as np
 
 from libc.stdint cimport int64_t
+from libc.string cimport memcpy
 
 from cext._types cimport LANES, atomic_load, atomic_store
 
@@ -61,3 +62,50 @@ cdef class Ring:
             for lane in range(LANES):
                 self.memory[(at + j) & (size - 1), lane] = block[lane * stride + j]
         atomic_store(&self.written, at + frames)
+
+
+cdef class RowRing:
+    """Room for at least `rows` rows of `width` numbers: commands on the way in, meters on the way out."""
+
+    def __init__(self, Py_ssize_t rows, Py_ssize_t width):
+        if rows < 1 or width < 1:
+            raise ValueError(f"a ring of {rows} rows of {width} numbers holds nothing")
+        size = 1
+        while size < rows:
+            size *= 2
+        self.memory = np.zeros((size, width), dtype=np.float64)
+
+    @property
+    def lost_rows(self):
+        """How many rows found the ring full."""
+        return atomic_load(&self.dropped)
+
+    def write(self, double[::1] row not None):
+        """Append one row, float64, shape (width,); says whether there was room."""
+        if row.shape[0] != self.memory.shape[1]:
+            raise ValueError(f"a row here has {self.memory.shape[1]} numbers, this one has {row.shape[0]}")
+        return self.push(&row[0])
+
+    def pop(self):
+        """Every new row, float64, shape (rows, width); possibly no rows."""
+        cdef int64_t at = self.read, until = atomic_load(&self.written)
+        fresh = np.asarray(self.memory)[np.arange(at, until) & (self.memory.shape[0] - 1)]
+        atomic_store(&self.read, until)
+        return fresh
+
+    cdef bint push(self, const double* row) noexcept nogil:
+        cdef int64_t at = self.written, size = self.memory.shape[0]
+        if at - atomic_load(&self.read) >= size:
+            atomic_store(&self.dropped, self.dropped + 1)
+            return False
+        memcpy(&self.memory[at & (size - 1), 0], row, self.memory.shape[1] * sizeof(double))
+        atomic_store(&self.written, at + 1)
+        return True
+
+    cdef bint pull(self, double* row) noexcept nogil:
+        cdef int64_t at = self.read, size = self.memory.shape[0]
+        if at == atomic_load(&self.written):
+            return False
+        memcpy(row, &self.memory[at & (size - 1), 0], self.memory.shape[1] * sizeof(double))
+        atomic_store(&self.read, at + 1)
+        return True

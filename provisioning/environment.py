@@ -6,6 +6,7 @@ compares a fingerprint and returns within milliseconds.
 
 from __future__ import annotations
 
+import ctypes.util
 import hashlib
 import os
 import shutil
@@ -43,6 +44,10 @@ def _has(program: str) -> Callable[[], bool]:
     return lambda: shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin") is not None
 
 
+def _has_library(name: str) -> Callable[[], bool]:
+    return lambda: ctypes.util.find_library(name) is not None
+
+
 def _has_headers() -> bool:
     return (Path(sysconfig.get_paths()["include"]) / "Python.h").exists()
 
@@ -66,6 +71,14 @@ NEEDS = (
         is_optional=True,
         loss="the built-in local bus carries the messages instead",
     ),
+    Need(
+        "JACK library",
+        _has_library("jack"),
+        "libjack-jackd2-0",
+        is_optional=True,
+        loss="sound goes to ALSA cards, not to JACK or PipeWire",
+    ),
+    Need("JACK server for the tests", _has("jackd"), "jackd2", level="test"),
     Need("browser for the panel's tests", _has("chromium"), "chromium", level="test"),
 )
 
