@@ -40,27 +40,30 @@ cdef void svf_aim(Svf* filter, double corner_hz, double k, double rate_hz) noexc
 cdef void svf_lowpass(
     Svf* filter, double* state, float* left, float* right, int first, int frames
 ) noexcept nogil:
-    # Both ears in one loop: each waits for its own last sample, so the other works meanwhile.
+    # Written as one matrix a frame, next = A now + b in, so that a state waits for one product and two sums
+    # only; both ears in one loop, so that one works while the other waits.
     cdef int j
-    cdef double a1, a2, a3, place, x1, x2, x3, y1, y2, y3
+    cdef double a1, a2, a3, place, l3, r3
     cdef double l1 = state[0], l2 = state[1], r1 = state[2], r2 = state[3]
+    cdef double keep1, cross, keep2, in_left, in_right
     for j in range(frames):
         place = RAMP[first + j]
         a1 = filter.begin[0] + filter.step[0] * place
         a2 = filter.begin[1] + filter.step[1] * place
         a3 = filter.begin[2] + filter.step[2] * place
-        x3 = left[j] - l2
-        y3 = right[j] - r2
-        x1 = a1 * l1 + a2 * x3
-        y1 = a1 * r1 + a2 * y3
-        x2 = l2 + a2 * l1 + a3 * x3
-        y2 = r2 + a2 * r1 + a3 * y3
-        l1 = 2.0 * x1 - l1
-        r1 = 2.0 * y1 - r1
-        l2 = 2.0 * x2 - l2
-        r2 = 2.0 * y2 - r2
-        left[j] = <float> x2
-        right[j] = <float> y2
+        keep1 = 2.0 * a1 - 1.0
+        cross = 2.0 * a2
+        keep2 = 1.0 - 2.0 * a3
+        in_left = left[j]
+        in_right = right[j]
+        left[j] = <float> ((a2 * l1 + a3 * in_left) + (1.0 - a3) * l2)
+        right[j] = <float> ((a2 * r1 + a3 * in_right) + (1.0 - a3) * r2)
+        l3 = (cross * in_left - cross * l2) + keep1 * l1
+        r3 = (cross * in_right - cross * r2) + keep1 * r1
+        l2 = (2.0 * a3 * in_left + cross * l1) + keep2 * l2
+        r2 = (2.0 * a3 * in_right + cross * r1) + keep2 * r2
+        l1 = l3
+        r1 = r3
     state[0] = l1
     state[1] = l2
     state[2] = r1

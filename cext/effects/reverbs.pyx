@@ -14,10 +14,20 @@ from libc.math cimport M_PI, exp, pow, sqrt
 from libc.stdint cimport int64_t
 from libc.string cimport memcpy, memset
 
+from cext cimport _simd  # no-cython-lint: its macro is in the prototypes below
 from cext._types cimport RAMP, TICK, scatter, sine_of, turn_of
 from cext.parts cimport Effect
 
 from cext.parameters import Parameter
+
+cdef extern from *:
+    """
+    ECHOEL_CLONES static void echoel_read_line(float*, const float*, float, float, int, int);
+    ECHOEL_CLONES static void echoel_hadamard(float (*)[64], const float*, const float*, int);
+    ECHOEL_CLONES static void echoel_blend(
+        float*, float*, float (*)[64], float, float, float, float, int, int);
+    ECHOEL_CLONES static void echoel_diffuse(float*, float*, const float*, int);
+    """
 
 cdef enum:
     MIX, DECAY, DAMPING
@@ -92,7 +102,6 @@ cdef class Reverb(Effect):
         cdef float tick[LINES][TICK]
         cdef float in_left[TICK]
         cdef float in_right[TICK]
-        cdef float dry, wet, share, step
         cdef float keep = self.keep
         cdef float factor[LINES]
         cdef float damped[LINES]
@@ -104,10 +113,7 @@ cdef class Reverb(Effect):
             self._diffuse(in_right, LINES + DIFFUSERS + i, frames)
         for i in range(LINES):
             line = &self.memory[i, (self.clock - self.whole[i] - 1) & self.mask]
-            share = self.share[i]
-            step = self.share_step[i]
-            for j in range(frames):
-                tick[i][j] = line[j + 1] + (share + step * RAMP[first + j]) * (line[j] - line[j + 1])
+            _read_line(tick[i], line, self.share[i], self.share_step[i], first, frames)
             factor[i] = self.gain[i] * (<float> 1.0 - keep)
             damped[i] = self.damped[i]
         for j in range(frames):
@@ -116,31 +122,19 @@ cdef class Reverb(Effect):
                 tick[i][j] = damped[i]
         for i in range(LINES):
             self.damped[i] = damped[i]
-        for j in range(frames):
-            dry = <float> self.dry_begin + <float> self.dry_step * RAMP[first + j]
-            wet = <float> 0.5 * (<float> self.wet_begin + <float> self.wet_step * RAMP[first + j])
-            left[j] = dry * left[j] + wet * (tick[0][j] - tick[2][j] + tick[4][j] - tick[6][j])
-            right[j] = dry * right[j] + wet * (tick[1][j] - tick[3][j] + tick[5][j] - tick[7][j])
-        _hadamard(tick, frames)
+        _blend(
+            left, right, tick, <float> self.dry_begin, <float> self.dry_step,
+            <float> 0.5 * <float> self.wet_begin, <float> 0.5 * <float> self.wet_step, first, frames,
+        )
+        _hadamard(tick, in_left, in_right, frames)
         for i in range(LINES):
-            line = &in_left[0]
-            if i % 2:
-                line = &in_right[0]
-            for j in range(frames):
-                tick[i][j] += line[j]
             self._keep(i, tick[i], frames)
         self.clock += frames
 
     cdef void _diffuse(self, float* sound, int row, int frames) noexcept nogil:
         # Schroeder's all-pass: every frequency passes alike, but smeared in time.
-        cdef int j
-        cdef float x
         cdef float kept[TICK]
-        cdef float* before = &self.memory[row, (self.clock - self.length[row]) & self.mask]
-        for j in range(frames):
-            x = sound[j] - _DIFFUSION * before[j]
-            kept[j] = x
-            sound[j] = before[j] + _DIFFUSION * x
+        _smear(sound, kept, &self.memory[row, (self.clock - self.length[row]) & self.mask], frames)
         self._keep(row, kept, frames)
 
     cdef void _keep(self, int row, float* sound, int frames) noexcept nogil:
@@ -159,20 +153,66 @@ cdef class Reverb(Effect):
         self.clock = 0
 
 
-cdef inline void _hadamard(float[LINES][TICK] a, int frames) noexcept nogil:
-    # Mixes the eight lines and keeps their energy: three rounds of sum and difference, then 1 / sqrt 8.
-    cdef int i, j, span = 4, low
-    cdef float x, y
+cdef void _read_line "echoel_read_line"(
+    float* out, const float* line, float share, float step, int first, int frames
+) noexcept nogil:
+    cdef int j
+    for j in range(frames):
+        out[j] = line[j + 1] + (share + step * RAMP[first + j]) * (line[j] - line[j + 1])
+
+
+cdef void _smear "echoel_diffuse"(float* sound, float* kept, const float* before, int frames) noexcept nogil:
+    cdef int j
+    cdef float x
+    for j in range(frames):
+        x = sound[j] - _DIFFUSION * before[j]
+        kept[j] = x
+        sound[j] = before[j] + _DIFFUSION * x
+
+
+cdef void _blend "echoel_blend"(
+    float* left, float* right, float[TICK]* tick,
+    float dry, float dry_step, float wet, float wet_step, int first, int frames,
+) noexcept nogil:
+    cdef int j
+    cdef float gain, room
+    for j in range(frames):
+        gain = dry + dry_step * RAMP[first + j]
+        room = wet + wet_step * RAMP[first + j]
+        left[j] = gain * left[j] + room * (tick[0][j] - tick[2][j] + tick[4][j] - tick[6][j])
+        right[j] = gain * right[j] + room * (tick[1][j] - tick[3][j] + tick[5][j] - tick[7][j])
+
+
+cdef void _hadamard "echoel_hadamard"(
+    float[TICK]* a, const float* left, const float* right, int frames
+) noexcept nogil:
+    # Mixes the eight lines and keeps their energy: three rounds of sum and difference, then 1 / sqrt 8; the
+    # ears come in by turns. A frame at a time, so that all rounds stay in registers.
+    cdef int j
     cdef float scale = 0.35355339059327373
-    while span:
-        for i in range(4):
-            low = (i // span) * 2 * span + i % span
-            for j in range(frames):
-                x = a[low][j]
-                y = a[low + span][j]
-                a[low][j] = x + y
-                a[low + span][j] = x - y
-        span //= 2
-    for i in range(LINES):
-        for j in range(frames):
-            a[i][j] *= scale
+    cdef float s0, s1, s2, s3, s4, s5, s6, s7, t0, t1, t2, t3, t4, t5, t6, t7
+    for j in range(frames):
+        s0 = a[0][j] + a[4][j]
+        s4 = a[0][j] - a[4][j]
+        s1 = a[1][j] + a[5][j]
+        s5 = a[1][j] - a[5][j]
+        s2 = a[2][j] + a[6][j]
+        s6 = a[2][j] - a[6][j]
+        s3 = a[3][j] + a[7][j]
+        s7 = a[3][j] - a[7][j]
+        t0 = s0 + s2
+        t2 = s0 - s2
+        t1 = s1 + s3
+        t3 = s1 - s3
+        t4 = s4 + s6
+        t6 = s4 - s6
+        t5 = s5 + s7
+        t7 = s5 - s7
+        a[0][j] = (t0 + t1) * scale + left[j]
+        a[1][j] = (t0 - t1) * scale + right[j]
+        a[2][j] = (t2 + t3) * scale + left[j]
+        a[3][j] = (t2 - t3) * scale + right[j]
+        a[4][j] = (t4 + t5) * scale + left[j]
+        a[5][j] = (t4 - t5) * scale + right[j]
+        a[6][j] = (t6 + t7) * scale + left[j]
+        a[7][j] = (t6 - t7) * scale + right[j]

@@ -24,7 +24,7 @@ nchnls = 2
 giSine ftgen 1, 0, 16384, 10, 1
 instr 1
 {body}
-endin
+endin  ; codespell:ignore
 </CsInstruments>
 <CsScore>
 i 1 0 {seconds}

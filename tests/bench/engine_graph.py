@@ -1,4 +1,4 @@
-"""The whole engine, offline: voices, light, touch and guard in one call a block, and many effects in another."""
+"""The whole engine, offline: voices, light, touch and guard in one call a block; effects in another."""
 
 from __future__ import annotations
 
