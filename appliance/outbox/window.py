@@ -21,12 +21,14 @@ class Window:
     """The rows of one stream that are under way.
 
     confirmed: every row below it is committed by the API. next_to_send: every row below it was sent.
+    waiting_since_s: since when the oldest row under way has had no receipt. Not since the newest was sent:
+    a stream that always has news would then never notice that one row was lost.
     """
 
     stream: str
     confirmed: int = 1
     next_to_send: int = 1
-    sent_s: float = 0.0
+    waiting_since_s: float = 0.0
     stalls: int = 0
     stalled_at: int = 0
     stalled_s: float = 0.0
@@ -54,13 +56,14 @@ class Window:
 
     def sent(self, sequence: int, now_s: float) -> None:
         """Note that this row has left."""
+        if self.in_flight <= 0:
+            self.waiting_since_s = now_s
         self.next_to_send = sequence + 1
-        self.sent_s = now_s
 
     def wait_is_over(self, now_s: float) -> bool:
         """Tell whether rows under way have had no receipt for too long; the next wait is then longer."""
         wait_s = 2 * ANSWER_S if self.stalls else self.patience_s
-        if self.in_flight <= 0 or now_s - self.sent_s < wait_s:
+        if self.in_flight <= 0 or now_s - self.waiting_since_s < wait_s:
             return False
         self.patience_s = min(2 * self.patience_s, _PATIENCE_LIMIT_S)
         return True
@@ -76,8 +79,9 @@ class Window:
         if next_sequence > self.confirmed:
             self.confirmed = next_sequence
             self.next_to_send = max(self.next_to_send, next_sequence)
+            self.waiting_since_s = now_s
             self.is_dirty = True
-        elif self.in_flight > 0 and now_s - self.sent_s >= ANSWER_S:
+        elif self.in_flight > 0 and now_s - self.waiting_since_s >= ANSWER_S:
             self.rewind()  # not at once: the receipt may answer the rows before those under way
 
     def _stall(self, next_sequence: int, now_s: float) -> None:

@@ -36,7 +36,7 @@ log_type warning
 set_tcp_nodelay true
 max_inflight_messages 0
 max_queued_messages 2000
-message_size_limit 1048576
+max_packet_size 1048576
 {user}"""
 
 

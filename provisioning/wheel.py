@@ -1,0 +1,87 @@
+"""The wheel for a Raspberry Pi, built on any machine: `python -m provisioning.wheel [--arch aarch64] [--out DIR]`.
+
+The kernels are compiled by zig's C compiler against the C library of Debian 12, so the wheel runs on every
+64-bit Raspberry Pi OS since then. Nothing in it is bound to one processor (no -march=native): what a processor
+can do beyond its family is asked at run time. Needs the package `ziglang` in the environment.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+ROOT = Path(__file__).resolve().parent.parent
+GLIBC = "2.36"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A kind of processor: its name in the wheel, and zig's name for machine and C library."""
+
+    platform: str
+    triple: str
+    elf_machine: int
+
+
+# ELF machine numbers: System V ABI, e_machine.
+TARGETS: Mapping[str, Target] = {
+    "aarch64": Target("linux-aarch64", f"aarch64-linux-gnu.{GLIBC}", 183),
+    "x86_64": Target("linux-x86_64", f"x86_64-linux-gnu.{GLIBC}", 62),
+}
+
+
+def environment(arch: str, around: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment in which setuptools builds for another processor."""
+    target = TARGETS[arch]
+    compiler = f"{sys.executable} -m ziglang cc -target {target.triple}"
+    tag = f"cpython-{sys.version_info.major}{sys.version_info.minor}"
+    return {
+        **around,
+        "CC": compiler,
+        "LDSHARED": f"{compiler} -shared",
+        # The flags Python itself was compiled with are for this machine; ours stand in pyproject.toml.
+        "CFLAGS": "-O3 -fPIC -DNDEBUG",
+        "_PYTHON_HOST_PLATFORM": target.platform,
+        "SETUPTOOLS_EXT_SUFFIX": f".{tag}-{arch}-linux-gnu.so",
+    }
+
+
+def build(arch: str, out: Path) -> Path:
+    """Build the wheel in a copy of the sources, so that this machine's own kernels stay; returns its path."""
+    copy = out / f"sources-{arch}"
+    shutil.rmtree(copy, ignore_errors=True)
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+    for name in filter(None, listed.decode().split("\0")):
+        file = ROOT / name
+        if file.is_file() and not name.startswith("tests/"):
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, copy / name)
+    words = [sys.executable, "-c", "import setuptools; setuptools.setup()", "-q", "bdist_wheel", "-d", str(out)]
+    subprocess.run(words, cwd=copy, env=environment(arch, os.environ), check=True)
+    shutil.rmtree(copy)
+    platform = TARGETS[arch].platform.replace("-", "_")
+    return max(out.glob(f"echoel-*-{platform}.whl"), key=lambda wheel: wheel.stat().st_mtime)
+
+
+@click.command("wheel")
+@click.option("--arch", type=click.Choice(list(TARGETS)), default="aarch64", help="Kind of processor.")
+@click.option("--out", type=click.Path(path_type=Path), default=ROOT / "dist", help="Folder for the wheel.")
+def command(arch: str, out: Path) -> None:
+    """Build the wheel for another kind of processor."""
+    if importlib.util.find_spec("ziglang") is None:
+        raise click.ClickException("the compiler is missing: .venv/bin/pip install ziglang, then start again")
+    out = out.absolute()
+    out.mkdir(parents=True, exist_ok=True)
+    click.echo(build(arch, out))
+
+
+if __name__ == "__main__":
+    command()
