@@ -53,9 +53,9 @@ cdef class Graph:
     cdef int64_t is_taken                  # a sink renders this graph; nobody else may
     cdef int64_t late_frames
     cdef float ready[LANES * TICK]
-    cdef float[:, ::1] later               # light and touch wait here as long as the sound is on its way
+    cdef float[:, :, ::1] later            # light and touch wait here as long as the sound is on its way
 
     cdef void fill(self, float* out, Py_ssize_t stride, Py_ssize_t frames) noexcept nogil
-    cdef void _tick(self) noexcept nogil
-    cdef void _lanes(self) noexcept nogil
+    cdef void _tick(self, float* out, Py_ssize_t stride) noexcept nogil
+    cdef void _lanes(self, float* out, Py_ssize_t stride) noexcept nogil
     cdef void _take_targets(self) noexcept nogil

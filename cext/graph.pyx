@@ -94,11 +94,11 @@ cdef class Graph:
 
     def _hold(self, Py_ssize_t latency_frames):
         # Light and touch wait as long as the sound's longest way: a ring of whole ticks.
-        size = TICK
-        while size < latency_frames + TICK:
-            size *= 2
+        slots = 2
+        while slots * TICK < latency_frames + 2 * TICK:
+            slots *= 2
         self.late_frames = latency_frames
-        self.later = np.zeros((LANES - 2, size), dtype=np.float32)
+        self.later = np.zeros((slots, LANES - 2, TICK), dtype=np.float32)
 
     def __dealloc__(self):
         free(self.steps)
@@ -187,16 +187,20 @@ cdef class Graph:
         cdef uint64_t mode = flush_denormals()
         while done < frames:
             taken = self.handed_out % TICK
-            if taken == 0:
-                self._tick()
             part = min(<Py_ssize_t> TICK - taken, frames - done)
-            for lane in range(LANES):
-                memcpy(out + lane * stride + done, &self.ready[lane * TICK + taken], part * sizeof(float))
+            if part == TICK:
+                # A whole tick is made where it is wanted, a part of one beside it.
+                self._tick(out + done, stride)
+            else:
+                if taken == 0:
+                    self._tick(&self.ready[0], TICK)
+                for lane in range(LANES):
+                    memcpy(out + lane * stride + done, &self.ready[lane * TICK + taken], part * sizeof(float))
             done += part
             atomic_store(&self.handed_out, self.handed_out + part)
         restore_denormals(mode)
 
-    cdef void _tick(self) noexcept nogil:
+    cdef void _tick(self, float* out, Py_ssize_t stride) noexcept nogil:
         cdef int i
         cdef Step* step
         self._take_targets()
@@ -204,27 +208,27 @@ cdef class Graph:
         for i in range(self.step_count):
             step = &self.steps[i]
             (<Part> step.part).run(step.left, step.right, TICK)
-        memcpy(&self.ready[0], self.out.left, TICK * sizeof(float))
-        memcpy(&self.ready[TICK], self.out.right, TICK * sizeof(float))
-        self._lanes()
-        self.guard.run(&self.ready[0], TICK, TICK, self.made)
+        memcpy(out, self.out.left, TICK * sizeof(float))
+        memcpy(out + stride, self.out.right, TICK * sizeof(float))
+        self._lanes(out + 2 * stride, stride)
+        self.guard.run(out, stride, TICK, self.made)
         self.made += TICK
 
-    cdef void _lanes(self) noexcept nogil:
-        # Made now, shown when the sound of now leaves.
+    cdef void _lanes(self, float* out, Py_ssize_t stride) noexcept nogil:
+        # Made now, shown when the sound of now leaves. Ticks stand one after the other in the ring, so that
+        # a delay of no whole tick takes the end of one and the beginning of the next.
         cdef int lane
-        cdef float* held
-        cdef float fresh[(LANES - 2) * TICK]
-        cdef int64_t size = self.later.shape[1]
-        cdef int64_t at = self.made & (size - 1), due = (self.made - self.late_frames) & (size - 1)
-        cdef int64_t whole = min(<int64_t> TICK, size - due)
+        cdef int64_t slots = self.later.shape[0], now = self.made // TICK
+        cdef int64_t whole = (self.late_frames + TICK - 1) // TICK, part = whole * TICK - self.late_frames
+        cdef float* fresh = &self.later[now & (slots - 1), 0, 0]
+        cdef float* due = &self.later[(now - whole) & (slots - 1), 0, 0]
+        cdef float* after = &self.later[(now - whole + 1) & (slots - 1), 0, 0]
         self.light.fill(fresh, TICK)
-        self.vibration.fill(&fresh[4 * TICK], TICK)
+        self.vibration.fill(fresh + 4 * TICK, TICK)
         for lane in range(LANES - 2):
-            held = &self.later[lane, 0]
-            memcpy(held + at, &fresh[lane * TICK], TICK * sizeof(float))
-            memcpy(&self.ready[(lane + 2) * TICK], held + due, whole * sizeof(float))
-            memcpy(&self.ready[(lane + 2) * TICK + whole], held, (TICK - whole) * sizeof(float))
+            memcpy(out + lane * stride, due + lane * TICK + part, (TICK - part) * sizeof(float))
+            if part:
+                memcpy(out + lane * stride + TICK - part, after + lane * TICK, part * sizeof(float))
 
     cdef void _take_targets(self) noexcept nogil:
         cdef int64_t before = atomic_load(&self.sequence)

@@ -270,3 +270,17 @@ def test_a_graph_holds_very_many_voices():
     graph.apply({"tone199.frequency_hz": 440.0}, 0.0)
     assert np.isfinite(played(graph, 0.05)).all()
     assert graph.get("tone199.frequency_hz") == 440.0
+
+
+@pytest.mark.parametrize("delay_frames", [1, 63, 64, 100, 1000])
+def test_light_keeps_with_the_sound_however_long_its_way(monkeypatch, delay_frames):
+    monkeypatch.setitem(effects.EFFECTS, "later", lambda rate_hz: Align(rate_hz, delay_frames))
+    graph = Graph(plan=GraphPlan((VoiceRow("tone", "sine", {"level": 1.0}),), (EffectRow("wait", "later"),)))
+    graph.apply({"light.left": 0.01}, 0.0)
+    lanes = played(graph, 0.1, 1000)
+    assert graph.latency_frames == delay_frames + 64
+    assert np.argmax(lanes[2] > 0) == graph.latency_frames
+    assert np.argmax(np.abs(lanes[0]) > 0) - graph.latency_frames in (0, 1)
+    again = Graph(plan=GraphPlan((VoiceRow("tone", "sine", {"level": 1.0}),), (EffectRow("wait", "later"),)))
+    again.apply({"light.left": 0.01}, 0.0)
+    assert np.array_equal(played(again, 0.1, 77), lanes)
