@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 
 from appliance import run_folder
 from appliance.bulletin import Bulletin, meters
@@ -92,6 +93,7 @@ class Box:
             self.stop_now,
             self.release,
             lambda chosen: chosen.check_targets(LIMITS),
+            self.set_parameter,
             lambda: self.keeper.body_session_id,
         )
         self._hub: Hub | None = None
@@ -138,6 +140,17 @@ class Box:
         if self.link is not None:
             self.link.release()
 
+    def set_parameter(self, name: str, value: str | float) -> None:
+        """Set one parameter of the engine by hand, for this session. Raises Misused."""
+        near = get_close_matches(name, LIMITS, n=1)
+        if name not in LIMITS:
+            hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(LIMITS)}"
+            raise Misused(f"the engine has no parameter {name!r}", hint)
+        low, high = LIMITS[name]
+        if not isinstance(value, int | float) or not low <= value <= high:
+            raise Misused(f"{name} cannot be {value!r}", f"choose a number from {low:g} to {high:g}")
+        self.loop.overrides[name] = float(value)
+
     @property
     def is_done(self) -> bool:
         """Whether the one session that was asked for is over."""
@@ -171,6 +184,7 @@ class Box:
         self.commands.answer()
         self.conductor.feed()
         self.bulletin.on_trouble()
+        self.bulletin.on_missed(self.sink.xruns)
 
     def step(self, now_s: float) -> None:
         """Turn on the recording's clock, and render what the turn decided when no native clock runs."""

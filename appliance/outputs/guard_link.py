@@ -121,7 +121,11 @@ class GuardLink:
                 return
             reason = STATE.unpack(packet)[2]
             if REASONS[reason] != self.state:
-                log.log(logging.INFO if reason == LIT else logging.WARNING, "guard: %s", REASONS[reason])
+                log.log(
+                    logging.INFO if reason in (LIT, WAITING) else logging.WARNING,
+                    "guard: %s",
+                    REASONS[reason],
+                )
             self.state = REASONS[reason]
             if reason in (STALE, WAITING, ENDED):
                 self.hiccups += reason == STALE

@@ -27,7 +27,8 @@ class Commands:
     """Listens on the command topic and moves the runner.
 
     stop_now, release: the engine's latched emergency stop and its undoing.
-    check: raises when a protocol asks for something this engine does not have.
+    check: raises when a protocol asks for something this engine does not have. set_parameter: sets one of
+    the engine's parameters by hand, raises Misused.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Commands:
         stop_now: Callable[[], None],
         release: Callable[[], None],
         check: Callable[[protocols.Protocol], None],
+        set_parameter: Callable[[str, str | float], None],
         session_id: Callable[[], str | None],
     ) -> None:
         self._bus = bus
@@ -48,6 +50,7 @@ class Commands:
         self._stop_now = stop_now
         self._release = release
         self._check = check
+        self._set = set_parameter
         self._session_id = session_id
         self._waiting: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._answered: OrderedDict[str, Ack] = OrderedDict()
@@ -111,6 +114,10 @@ class Commands:
             chosen = protocols.load(self._library_name(command))
             self._check(chosen)
             return self._runner.start(chosen, now_s)
+        if command.kind is CommandKind.SET:
+            for name, value in command.parameters.items():
+                self._set(name, value)
+            return Answer(True)
         answer = self._runner.ask(command.kind)
         if command.kind is CommandKind.RELEASE and answer.is_done:
             self._release()

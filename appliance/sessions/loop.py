@@ -40,7 +40,8 @@ class Listener(Face):
 class Loop:
     """Joins the signal chain, the state, the runner, the mapping and the engine.
 
-    listeners: called in order after each turn.
+    listeners: called in order after each turn. overrides: parameters a person has set by hand; they hold
+    until the next session begins, and fade with it like any other.
     """
 
     def __init__(self, engine: Engine, runner: Runner, listeners: list[Listener]) -> None:
@@ -49,6 +50,7 @@ class Loop:
         self.state = BodyState(0.0)
         self.scene = Scene(0.0)
         self.is_simulated = False
+        self.overrides: dict[str, float] = {}
         self._estimator = Estimator()
         self._engine = engine
         self._mapper: Mapper | None = None
@@ -91,9 +93,10 @@ class Loop:
         if self._mapper is None or self._played is not protocol:
             self._mapper = Mapper(protocol.scene, protocol.rules())
             self._played = protocol
+            self.overrides.clear()
         assert runner.pacer is not None
         scene = self._mapper.scene(self.state, runner.pacer.features(runner.elapsed_s))
-        targets = faded(scene.targets, runner.gain)
+        targets = faded({**scene.targets, **self.overrides}, runner.gain)
         self.scene = Scene(scene.time_s, targets, scene.glide_s)
         self._engine.apply(targets, scene.glide_s)
 

@@ -66,7 +66,7 @@ class Up:
         except requests.ConnectionError:
             return False
 
-    def command(self, kind: str, **parameters: str) -> requests.Response:
+    def command(self, kind: str, **parameters: str | float) -> requests.Response:
         """Ask the box for something, as the panel does."""
         body = {"kind": kind, "parameters": parameters}
         return requests.post(
