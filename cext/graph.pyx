@@ -94,8 +94,8 @@ cdef class Graph:
 
     def _hold(self, Py_ssize_t latency_frames):
         # Light and touch wait as long as the sound's longest way: a ring of whole ticks.
-        slots = 2
-        while slots * TICK < latency_frames + 2 * TICK:
+        slots = 1
+        while slots * TICK < latency_frames + TICK:
             slots *= 2
         self.late_frames = latency_frames
         self.later = np.zeros((slots, LANES - 2, TICK), dtype=np.float32)
@@ -215,20 +215,15 @@ cdef class Graph:
         self.made += TICK
 
     cdef void _lanes(self, float* out, Py_ssize_t stride) noexcept nogil:
-        # Made now, shown when the sound of now leaves. Ticks stand one after the other in the ring, so that
-        # a delay of no whole tick takes the end of one and the beginning of the next.
+        # Made now, shown when the sound of now leaves.
         cdef int lane
         cdef int64_t slots = self.later.shape[0], now = self.made // TICK
-        cdef int64_t whole = (self.late_frames + TICK - 1) // TICK, part = whole * TICK - self.late_frames
         cdef float* fresh = &self.later[now & (slots - 1), 0, 0]
-        cdef float* due = &self.later[(now - whole) & (slots - 1), 0, 0]
-        cdef float* after = &self.later[(now - whole + 1) & (slots - 1), 0, 0]
+        cdef float* due = &self.later[(now - self.late_frames // TICK) & (slots - 1), 0, 0]
         self.light.fill(fresh, TICK)
         self.vibration.fill(fresh + 4 * TICK, TICK)
         for lane in range(LANES - 2):
-            memcpy(out + lane * stride, due + lane * TICK + part, (TICK - part) * sizeof(float))
-            if part:
-                memcpy(out + lane * stride + TICK - part, after + lane * TICK, part * sizeof(float))
+            memcpy(out + lane * stride, due + lane * TICK, TICK * sizeof(float))
 
     cdef void _take_targets(self) noexcept nogil:
         cdef int64_t before = atomic_load(&self.sequence)

@@ -30,7 +30,7 @@ class Wiring:
 
     buses: float32, shape (buses and keys, 2, 64). steps: each part with the bus it works on, in order.
     knobs: name of a part -> the part. parameters: the rows as the graph names them. latency_frames: from a
-    voice to the end of main.
+    voice to the end of main, in whole ticks.
     """
 
     def __init__(self, plan: GraphPlan, rate_hz: float, seed: int) -> None:
@@ -78,6 +78,10 @@ class Wiring:
             worker = part if line.channels == "stereo" else MidSide(part, line.channels)
             self.steps.append((worker, place))
             late += worker.latency_frames
+        if last and late % TICK:
+            # The guard looks at the light once a tick: whole ticks keep light and sound in one frame.
+            self.steps.append((Align(self._rate_hz, TICK - late % TICK), place))
+            late += TICK - late % TICK
         self._late[row.name] = late
         return found
 
