@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from cext.parameters import Parameter, unknown
 from cext.parts import Voice
+from cext.voices.colours import Blue, Brown, Grey, Violet
 from cext.voices.entrainment import Binaural, Isochronic, Monaural
-from cext.voices.noises import Brown, Pink, White
+from cext.voices.noises import Pink, White
 from cext.voices.oscillators import Saw, Sine, Square, Triangle
 from cext.voices.pads import Pad, Swell
 
@@ -23,6 +24,9 @@ VOICES: dict[str, type[Voice]] = {
     "white": White,
     "pink": Pink,
     "brown": Brown,
+    "blue": Blue,
+    "violet": Violet,
+    "grey": Grey,
     "pad": Pad,
     "swell": Swell,
 }

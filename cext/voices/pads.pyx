@@ -10,19 +10,71 @@ opens as it grows, over a quiet low tone: louder is also brighter, as in breathi
 import numpy as np
 
 from libc.math cimport exp2
-from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint32_t, uint64_t
+from libc.string cimport memset
 
+from cext cimport _simd  # no-cython-lint: its macro is in the prototypes below
 from cext._types cimport RAMP, TICK, scatter, sine_of, turn_of
 from cext.effects.filters cimport svf_aim, svf_lowpass
-from cext.parts cimport Voice
-from cext.voices.noises cimport design_pink, pink
+from cext.voices.noises cimport design_pink, pink, spray
+from cext.voices.ticked cimport Ticked
+from cext.voices.tones cimport play_two, skip
 
 from cext.parameters import Parameter
 
-cdef float _UNIT = 1.0 / 2147483648.0
-cdef double[5] RATIO = [1.0, 1.5, 2.0, 2.5, 3.0]
-cdef double[5] WEIGHT = [1.0, 0.62, 0.5, 0.36, 0.26]
+cdef extern from *:
+    """
+    ECHOEL_CLONES static void echoel_drift(
+        uint64_t*, const uint64_t*, double, double, double, double*, double*, double*);
+    ECHOEL_CLONES static void echoel_strand(
+        const float*, uint32_t, uint32_t, uint32_t, float*, float*, float, float, float, float);
+    """
+
+cdef enum:
+    LEVEL, ROOT, BRIGHTNESS, DETUNE, WIDTH
+    TONE = 1
+    AIR = 2
+
+# Two strands a note: a fifth, an octave, a third and a fifth above the root.
+cdef double[10] RATIO = [1.0, 1.0, 1.5, 1.5, 2.0, 2.0, 2.5, 2.5, 3.0, 3.0]
+cdef double[10] WEIGHT = [1.0, 1.0, 0.62, 0.62, 0.5, 0.5, 0.36, 0.36, 0.26, 0.26]
+cdef double[10] SIDE = [-1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0]
 cdef double[10] PERIOD_S = [23.0, 31.0, 19.0, 37.0, 29.0, 17.0, 41.0, 13.0, 43.0, 11.0]
+
+
+cdef void _drift "echoel_drift"(
+    uint64_t* drift, const uint64_t* turn, double root, double detune, double width,
+    double* cycles, double* left, double* right
+) noexcept nogil:
+    # Where every strand will be at the end of the tick: frequency, and loudness in both ears.
+    cdef int i
+    cdef double bend, level, place
+    for i in range(STRANDS):
+        drift[i] += turn[i]
+        # The detuning itself wanders a little, so that the beating between strands keeps changing.
+        bend = SIDE[i] * detune * (0.75 + 0.25 * sine_of(drift[i] * 3)) * (0.6931471805599453 / 1200.0)
+        cycles[i] = root * RATIO[i] * (1.0 + bend * (1.0 + bend * (0.5 + bend * (1.0 / 6.0 + bend / 24.0))))
+        level = 0.21 * WEIGHT[i] * (0.72 + 0.28 * sine_of(drift[i]))
+        place = 0.9 * width * SIDE[i] * (0.7 + 0.3 * sine_of(drift[i] * 2))
+        left[i] = level * (1.0 - place)
+        right[i] = level * (1.0 + place)
+
+
+cdef void _strand "echoel_strand"(
+    const float* table, uint32_t phase, uint32_t turn, uint32_t step, float* left, float* right,
+    float gain_left, float step_left, float gain_right, float step_right
+) noexcept nogil:
+    cdef int j
+    cdef uint32_t place, at
+    cdef float value, share
+    for j in range(TICK):
+        place = <uint32_t> j
+        place = phase + turn * place + step * ((place * (place - 1)) >> 1)
+        at = place >> 21
+        share = <float> <int32_t> (place & 0x1FFFFF) * <float> (1.0 / 2097152.0)
+        value = table[<int32_t> at] + share * (table[<int32_t> at + 1] - table[<int32_t> at])
+        left[j] += value * (gain_left + step_left * RAMP[j])
+        right[j] += value * (gain_right + step_right * RAMP[j])
 
 
 def saw_tables():
@@ -40,7 +92,11 @@ def saw_tables():
     return np.ascontiguousarray(rows, dtype=np.float32) * np.float32(0.55)
 
 
-cdef class Pad(Voice):
+cdef inline uint32_t _step_of(uint32_t turn, double cycles_end) noexcept nogil:
+    return <uint32_t> ((<int32_t> (<uint32_t> (turn_of(cycles_end) >> 32) - turn)) // TICK)
+
+
+cdef class Pad(Ticked):
     """A warm chord that moves slowly and never quite repeats."""
 
     PARAMETERS = (
@@ -52,107 +108,69 @@ cdef class Pad(Voice):
     )
 
     def __init__(self, double rate_hz=48_000.0, *, uint64_t seed=1, **values):
-        super().__init__(rate_hz, **values)
-        cdef int i
         self.tables = saw_tables()
+        super().__init__(rate_hz, seed=seed, **values)
+
+    cdef void clear(self) noexcept nogil:
+        cdef int i
         self.is_fresh = True
+        self.filter.corner_hz = 0.0
+        memset(self.state, 0, sizeof(self.state))
         for i in range(STRANDS):
-            self.phase[i] = scatter(seed * 64 + i)
-            self.drift[i] = scatter(seed * 64 + 32 + i)
-            self.drift_turn[i] = turn_of(TICK / (PERIOD_S[i] * rate_hz))
+            self.phase[i] = <uint32_t> (scatter(self.key + i) >> 32)
+            self.drift[i] = scatter(self.key + 32 + i)
+            self.drift_turn[i] = turn_of(TICK / (PERIOD_S[i] * self.rate_hz))
 
     cdef void prepare(self) noexcept nogil:
-        cdef int i, note, mip
-        cdef double side, frequency, frequency_end, cents, sway, level, place, corner
-        cdef uint64_t turn_end
+        cdef int i, mip
+        cdef double corner
+        _drift(&self.drift[0], &self.drift_turn[0], self.end[ROOT] * self.per_frame, self.end[DETUNE],
+               self.end[WIDTH], &self.cycles_end[0], &self.left_end[0], &self.right_end[0])
         for i in range(STRANDS):
-            note = i // 2
-            side = 1.0 if i % 2 else -1.0
-            # The detuning itself wanders a little, so that the beating between strands keeps changing.
-            cents = side * self.begin[3] * (0.75 + 0.25 * sine_of(self.drift[i] * 3))
-            frequency = self.begin[1] * RATIO[note] * exp2(cents / 1200.0)
-            cents = side * self.end[3] * (0.75 + 0.25 * sine_of((self.drift[i] + self.drift_turn[i]) * 3))
-            frequency_end = self.end[1] * RATIO[note] * exp2(cents / 1200.0)
-            self.turn[i] = turn_of(frequency / self.rate_hz)
-            turn_end = turn_of(frequency_end / self.rate_hz)
-            self.turn_step[i] = (<int64_t> (turn_end - self.turn[i])) // TICK
+            if self.is_fresh:
+                self.cycles[i] = self.cycles_end[i]
+                self.left[i] = self.left_end[i]
+                self.right[i] = self.right_end[i]
             mip = 0
-            while mip < MIPS - 1 and (8 << mip) * frequency < 0.45 * self.rate_hz:
+            while mip < MIPS - 1 and (8 << mip) * self.cycles_end[i] < 0.45:
                 mip += 1
             self.mip[i] = mip
-            self.drift[i] += self.drift_turn[i]
-            sway = sine_of(self.drift[i])
-            level = self.end[0] * WEIGHT[note] * (0.72 + 0.28 * sway)
-            place = self.end[4] * side * (0.7 + 0.3 * sine_of(self.drift[i] * 2))
-            self.left_gain[i] = self.left_end[i]
-            self.right_gain[i] = self.right_end[i]
-            self.left_end[i] = 0.21 * level * (1.0 - 0.9 * place)
-            self.right_end[i] = 0.21 * level * (1.0 + 0.9 * place)
-            if self.is_fresh:
-                self.left_gain[i] = self.left_end[i]
-                self.right_gain[i] = self.right_end[i]
-            self.left_step[i] = (self.left_end[i] - self.left_gain[i]) / TICK
-            self.right_step[i] = (self.right_end[i] - self.right_gain[i]) / TICK
         # Brightness turns the corner from 250 Hz to 5 kHz; two strands' drifts make it breathe by a tenth.
-        corner = 250.0 * exp2(self.end[2] * 4.3) * (1.0 + 0.1 * sine_of(self.drift[0] + self.drift[7]))
+        corner = 250.0 * exp2(self.end[BRIGHTNESS] * 4.3)
+        corner *= 1.0 + 0.1 * sine_of(self.drift[0] + self.drift[7])
         svf_aim(&self.filter, corner, 1.3, self.rate_hz)
         self.is_fresh = False
 
-    cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
-        cdef float sum_left[64]
-        cdef float sum_right[64]
-        cdef int i, j
-        cdef uint64_t phase, turn
-        cdef int64_t turn_step
-        cdef uint32_t place
-        cdef float* table
-        cdef float share, value, gain_left, gain_right, step_left, step_right
-        if self.begin[0] == 0.0 and self.end[0] == 0.0 and self._is_quiet():
-            for i in range(STRANDS):
-                self._skip(i, first, frames)
-            return
-        for j in range(frames):
-            sum_left[j] = 0.0
-            sum_right[j] = 0.0
-        for i in range(STRANDS):
-            table = &self.tables[self.mip[i], 0]
-            phase = self.phase[i]
-            turn_step = self.turn_step[i]
-            turn = self.turn[i] + <uint64_t> (turn_step * first)
-            step_left = <float> self.left_step[i]
-            step_right = <float> self.right_step[i]
-            gain_left = <float> self.left_gain[i]
-            gain_right = <float> self.right_gain[i]
-            for j in range(frames):
-                place = <uint32_t> (phase >> 53)
-                share = <float> <int32_t> <uint32_t> ((phase >> 29) & 0xFFFFFF) * <float> (1.0 / 16777216.0)
-                value = table[place] + share * (table[place + 1] - table[place])
-                sum_left[j] += value * (gain_left + step_left * RAMP[first + j])
-                sum_right[j] += value * (gain_right + step_right * RAMP[first + j])
-                phase += turn
-                turn += <uint64_t> turn_step
-            self.phase[i] = phase
-        svf_lowpass(&self.filter, self.state, sum_left, sum_right, first, frames)
-        for j in range(frames):
-            left[j] += sum_left[j]
-            right[j] += sum_right[j]
-
-    cdef bint _is_quiet(self) noexcept nogil:
+    cdef void sound(self, float* left, float* right) noexcept nogil:
         cdef int i
-        for i in range(4):
-            if self.state[i] > 1e-9 or self.state[i] < -1e-9:
-                return False
-        return True
+        cdef uint32_t turn, step
+        memset(left, 0, TICK * sizeof(float))
+        memset(right, 0, TICK * sizeof(float))
+        for i in range(STRANDS):
+            turn = <uint32_t> (turn_of(self.cycles[i]) >> 32)
+            step = _step_of(turn, self.cycles_end[i])
+            _strand(&self.tables[self.mip[i], 0], self.phase[i], turn, step, left, right,
+                    <float> self.left[i], <float> ((self.left_end[i] - self.left[i]) / TICK),
+                    <float> self.right[i], <float> ((self.right_end[i] - self.right[i]) / TICK))
+        svf_lowpass(&self.filter, self.state, left, right, 0, TICK)
+        self._move_on()
 
-    cdef void _skip(self, int i, int first, int frames) noexcept nogil:
-        # Move a silent strand on exactly as rendering would have.
-        cdef uint64_t turn = self.turn[i] + <uint64_t> (self.turn_step[i] * first)
-        for _ in range(frames):
-            self.phase[i] += turn
-            turn += <uint64_t> self.turn_step[i]
+    cdef void rest(self) noexcept nogil:
+        self._move_on()
+
+    cdef void _move_on(self) noexcept nogil:
+        cdef int i
+        cdef uint32_t turn, step
+        for i in range(STRANDS):
+            turn = <uint32_t> (turn_of(self.cycles[i]) >> 32)
+            step = _step_of(turn, self.cycles_end[i])
+            self.phase[i] += turn * <uint32_t> TICK + step * <uint32_t> (TICK * (TICK - 1) // 2)
+            self.cycles[i] = self.cycles_end[i]
+            self.left[i] = self.left_end[i]
+            self.right[i] = self.right_end[i]
 
 
-cdef class Swell(Voice):
+cdef class Swell(Ticked):
     """A soft rush of air over a low tone, to breathe with."""
 
     PARAMETERS = (
@@ -162,42 +180,39 @@ cdef class Swell(Voice):
     )
 
     def __init__(self, double rate_hz=48_000.0, *, uint64_t seed=1, **values):
-        super().__init__(rate_hz, **values)
-        self.key = scatter(seed * 2 + 7)
+        super().__init__(rate_hz, seed=seed, **values)
         # Only what the low-pass lets through has to be pink: the corner never rises above 2 kHz.
         design_pink(&self.air, 30.0, 0.577, rate_hz)
 
+    cdef void clear(self) noexcept nogil:
+        self.tone[0].phase = self.tone[1].phase = 0
+        self.filter.corner_hz = 0.0
+        memset(self.state, 0, sizeof(self.state))
+        memset(self.air.state, 0, sizeof(self.air.state))
+
     cdef void prepare(self) noexcept nogil:
         # 180 Hz when empty, 1.8 kHz when full: the ear hears the opening more than the loudness.
-        svf_aim(&self.filter, 180.0 * exp2(3.3 * self.end[0]), 1.2, self.rate_hz)
-        self.turn[0] = turn_of(self.begin[1] / self.rate_hz)
-        self.turn[1] = turn_of(self.begin[1] * 1.003 / self.rate_hz)
+        if self.is_moving or self.filter.corner_hz == 0.0:
+            self.corner_hz = 180.0 * exp2(3.3 * self.end[LEVEL])
+        svf_aim(&self.filter, self.corner_hz, 1.2, self.rate_hz)
 
-    cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
-        cdef float air_left[64]
-        cdef float air_right[64]
+    cdef void sound(self, float* left, float* right) noexcept nogil:
+        cdef float low[TICK]
+        cdef float low_right[TICK]
         cdef int j
-        cdef uint64_t bits, frame
-        cdef float level, air, tone
-        if self.begin[0] == 0.0 and self.end[0] == 0.0:
-            self.frame += frames
-            for j in range(2):
-                self.phase[j] += self.turn[j] * <uint64_t> frames
-            return
-        for j in range(frames):
-            bits = scatter(self.key + self.frame + <uint64_t> j)
-            air_left[j] = <float> <int32_t> <uint32_t> bits * _UNIT
-            air_right[j] = <float> <int32_t> <uint32_t> (bits >> 32) * _UNIT
-        pink(&self.air, air_left, air_right, frames)
-        svf_lowpass(&self.filter, self.state, air_left, air_right, first, frames)
-        for j in range(frames):
-            level = <float> self.begin[0] + <float> self.step[0] * RAMP[first + j]
-            air = <float> self.begin[2] + <float> self.step[2] * RAMP[first + j]
-            tone = <float> 0.2 * (1 - air) * level
-            air *= <float> 0.5 * level
-            frame = <uint64_t> j
-            left[j] += air * air_left[j] + tone * <float> sine_of(self.phase[0] + self.turn[0] * frame)
-            right[j] += air * air_right[j] + tone * <float> sine_of(self.phase[1] + self.turn[1] * frame)
-        for j in range(2):
-            self.phase[j] += self.turn[j] * <uint64_t> frames
-        self.frame += frames
+        cdef double cycles = self.begin[TONE] * self.per_frame, cycles_end = self.end[TONE] * self.per_frame
+        cdef float air
+        spray(self.key + self.tick, 1.0, left, right)
+        pink(&self.air, left, right)
+        svf_lowpass(&self.filter, self.state, left, right, 0, TICK)
+        play_two(&self.tone[0], cycles, cycles_end, low,
+                 &self.tone[1], 1.003 * cycles, 1.003 * cycles_end, low_right)
+        for j in range(TICK):
+            air = <float> self.begin[AIR] + <float> self.step[AIR] * RAMP[j]
+            left[j] = <float> 0.5 * air * left[j] + <float> 0.2 * (1 - air) * low[j]
+            right[j] = <float> 0.5 * air * right[j] + <float> 0.2 * (1 - air) * low_right[j]
+
+    cdef void rest(self) noexcept nogil:
+        cdef double cycles = self.begin[TONE] * self.per_frame, cycles_end = self.end[TONE] * self.per_frame
+        skip(&self.tone[0], cycles, cycles_end)
+        skip(&self.tone[1], 1.003 * cycles, 1.003 * cycles_end)
