@@ -14,7 +14,7 @@ from cext._alsa cimport load_alsa
 from cext._clock cimport now_ns, sleep_until
 from cext._types cimport LANES, atomic_load, atomic_store
 from cext.graph cimport Graph
-from cext.sink cimport ThreadSink
+from cext.sink cimport LEAD_BLOCKS, ThreadSink
 
 cdef int64_t _SECOND_NS = 1_000_000_000
 cdef enum:
@@ -24,23 +24,27 @@ cdef enum:
 
 @cython.no_gc_clear
 cdef class TimerSink(ThreadSink):
-    """Keeps time without a sound card: sessions, light and recordings run on."""
+    """Keeps time without a sound card: sessions, light and recordings run on.
+
+    A block counts as late when a card with the same three blocks of latency would have run dry.
+    """
 
     cdef void loop(self) noexcept nogil:
-        cdef int64_t begun = now_ns(), blocks = 0, due, lateness
+        cdef int64_t begun, blocks = 0, due, now
         cdef double block_ns = 1e9 * self.block_frames / self.graph.rate_hz
         self.settle_in()
+        begun = now_ns()
         while atomic_load(&self.is_wanted):
             self.make(self.block_frames)
             blocks += 1
             due = begun + <int64_t> (blocks * block_ns)
-            lateness = now_ns() - due
-            if lateness > 0:
+            now = now_ns()
+            if now > due + <int64_t> ((LEAD_BLOCKS - 1) * block_ns):
                 atomic_store(&self.late, self.late + 1)
-                if lateness > _SECOND_NS:
-                    # The machine slept: go on from now instead of racing through what was missed.
-                    begun += lateness
-            else:
+            if now > due + _SECOND_NS:
+                # The machine slept: go on from now instead of racing through what was missed.
+                begun += now - due
+            elif now < due:
                 sleep_until(due)
 
 
@@ -57,10 +61,17 @@ cdef class AlsaSink(ThreadSink):
         self.device = device
         self.woven = np.zeros((block_frames, 2), dtype=np.float32)
 
+    def look(self):
+        """Open the card and close it again: raises OSError with what is in the way."""
+        self.open()
+        self.close()
+
     def open(self):
         """Open the card for 32-bit float at the graph's rate, with three blocks of latency."""
         cdef int failed
-        cdef unsigned int latency_us = <unsigned int> (3e6 * self.block_frames / self.graph.rate_hz)
+        cdef unsigned int latency_us = <unsigned int> (
+            1e6 * LEAD_BLOCKS * self.block_frames / self.graph.rate_hz
+        )
         if not load_alsa(&self.alsa, b"libasound.so.2"):
             raise OSError("the ALSA library (libasound.so.2) is not installed")
         failed = self.alsa.open(&self.pcm, self.device.encode(), 0, 0)

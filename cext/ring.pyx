@@ -80,11 +80,20 @@ cdef class RowRing:
         """How many rows found the ring full."""
         return atomic_load(&self.dropped)
 
-    def write(self, double[::1] row not None):
-        """Append one row, float64, shape (width,); says whether there was room."""
-        if row.shape[0] != self.memory.shape[1]:
-            raise ValueError(f"a row here has {self.memory.shape[1]} numbers, this one has {row.shape[0]}")
-        return self.push(&row[0])
+    def write(self, double[:, ::1] rows not None):
+        """Append rows, float64, shape (rows, width), all at once or none; says whether there was room."""
+        cdef int64_t at = self.written, size = self.memory.shape[0]
+        cdef Py_ssize_t i
+        if rows.shape[1] != self.memory.shape[1]:
+            raise ValueError(f"a row here has {self.memory.shape[1]} numbers, these have {rows.shape[1]}")
+        if at + rows.shape[0] - atomic_load(&self.read) > size:
+            atomic_store(&self.dropped, self.dropped + rows.shape[0])
+            return False
+        for i in range(rows.shape[0]):
+            self.memory[(at + i) & (size - 1), :] = rows[i, :]
+        # Invariant: the reader sees all of them from one moment on.
+        atomic_store(&self.written, at + rows.shape[0])
+        return True
 
     def pop(self):
         """Every new row, float64, shape (rows, width); possibly no rows."""

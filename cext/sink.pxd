@@ -5,7 +5,8 @@ from cext.ring cimport Ring, RowRing
 
 cdef enum:
     PRIORITY = 70            # above everything of ours, below the kernel's own interrupt threads
-    MOST_WAITING = 64        # commands that may wait for their frame
+    LEAD_BLOCKS = 3          # what is rendered may wait so long until it is heard
+    MOST_WAITING = 256       # commands that may wait for their frame
     COMMAND_WIDTH = 5        # frame, verb, parameter, value, glide in seconds
     METER_WIDTH = 9          # as METERS in sink.pyx
 

@@ -9,6 +9,7 @@ everything out, and lets it come back when the feeding does.
 """
 
 import threading
+from collections.abc import Mapping
 
 import cython
 import numpy as np
@@ -19,14 +20,15 @@ from libc.string cimport memcpy, memmove
 
 from cext._clock cimport ask_realtime, join_thread, keep_memory, now_ns, start_thread, touch_stack
 from cext._types cimport LANES, atomic_load, atomic_store, flush_denormals
-from cext.graph cimport Graph
+from cext.graph cimport Graph, Knob
+from cext.parts cimport Part
 from cext.ring cimport Ring, RowRing
 
-from cext.parameters import unknown
+from cext.parameters import checked, unknown
 
 cdef int64_t STARVED_NS = 100_000_000, _PATIENCE_NS = 60_000_000_000
 cdef enum:
-    _STOP, _RELEASE
+    _STOP, _RELEASE, _SET    # the first two as VERBS
 
 VERBS = ("stop", "release")
 METERS = (
@@ -110,15 +112,34 @@ cdef class ThreadSink:
     def at(self, int64_t frame, str verb):
         """Have a command carried out at a frame of the one clock, even if the control side is gone by then.
 
-        verb: `stop` (as `Graph.stop_now`) or `release`. What is due already happens in the next block.
-        Raises ValueError for another verb, RuntimeError when 64 commands wait to be fetched.
+        verb: `stop` (as `Graph.stop_now`) or `release`. Like every change it takes hold with the next tick of
+        64 frames; what is due already, in the next block. Raises ValueError for another verb, RuntimeError
+        when too many wait.
         """
         if verb not in VERBS:
             raise unknown("command", verb, list(VERBS))
-        row = np.array([frame, VERBS.index(verb), 0.0, 0.0, 0.0])
+        self._send([(frame, VERBS.index(verb), 0.0, 0.0, 0.0)])
+
+    def apply_at(self, int64_t frame, targets: Mapping[str, float], double glide_s=0.05):
+        """As `Graph.apply`, but from a frame on: exact to the tick however late the control side may be.
+
+        All or nothing. Raises as `Graph.apply` and `at`; `Graph.get` goes on telling what `apply` sent.
+        """
+        if not 0.0 <= glide_s <= 3600.0:
+            raise ValueError(f"a glide of {glide_s} s is outside 0 to 3600 s")
+        rows = []
+        for name, value in targets.items():
+            index = self.graph._index(name)
+            rows.append((frame, _SET, index, checked(self.graph.parameters[index], value), glide_s))
+        if rows:
+            self._send(rows)
+
+    def _send(self, rows):
         with self.writing:
-            if not self.commands.write(row):
-                raise RuntimeError("64 commands already wait for the sink; send them nearer to their time")
+            if not self.commands.write(np.array(rows, dtype=np.float64)):
+                raise RuntimeError(
+                    f"{MOST_WAITING} commands already wait for the sink; send these nearer to their time"
+                )
 
     def read_meters(self):
         """One row a block since the last call, float64, shape (blocks, 9), columns as in `METERS`.
@@ -204,12 +225,16 @@ cdef class ThreadSink:
     cdef int _obey(self, int frames) noexcept nogil:
         # Carries out what is due at the next frame; says how many frames may pass until the next command.
         cdef int64_t now = self.graph.handed_out, due
+        cdef Knob* knob
         while self.waiting_count:
             due = <int64_t> self.waiting[0][0]
             if due > now:
                 return <int> min(<int64_t> frames, due - now)
             if self.waiting[0][1] == _STOP:
                 self.graph.guard.stop()
+            elif self.waiting[0][1] == _SET:
+                knob = &self.graph.knobs[<int> self.waiting[0][2]]
+                (<Part> knob.part).aim(knob.place, self.waiting[0][3], self.waiting[0][4])
             else:
                 atomic_store(&self.graph.guard.stop_asked, 0)
             self.waiting_count -= 1

@@ -54,6 +54,28 @@ def test_a_command_is_carried_out_at_its_frame_and_at_no_other():
     assert np.array_equal(live[:, :fed], meant[:, :fed])
 
 
+def test_parameters_change_from_their_frame_on_and_not_when_the_control_side_has_time():
+    sink = TimerSink(graph(), 100)
+    sink.apply_at(6_400, {"pad.level": 0.9, "light.left": 0.1}, 0.1)
+    with sink:
+        live, _ = gathered(sink, 12_800)
+    stepped = SteppedSink(graph())
+    parts = [stepped.advance(6_400)]
+    stepped.graph.apply({"pad.level": 0.9, "light.left": 0.1}, 0.1)
+    parts.append(stepped.advance(6_400))
+    meant = np.concatenate(parts, axis=1)
+    fed = min(fed_frames(sink, live.shape[1]), 12_800)
+    assert fed > 7_000
+    assert np.array_equal(live[:, :fed], meant[:, :fed])
+
+
+def test_a_bad_parameter_for_later_is_refused_now_and_changes_nothing():
+    sink = TimerSink(graph())
+    with pytest.raises(ValueError, match=r"pad\.level"):
+        sink.apply_at(0, {"light.left": 0.1, "pad.lvl": 0.5})
+    assert sink.frames == 0
+
+
 def test_a_stop_that_was_asked_for_a_frame_comes_though_nobody_is_left_to_ask():
     sink = TimerSink(graph(), 128)
     sink.at(4_800, "stop")
@@ -67,15 +89,15 @@ def test_a_stop_that_was_asked_for_a_frame_comes_though_nobody_is_left_to_ask():
 
 def test_an_unknown_command_names_the_nearest():
     with pytest.raises(ValueError, match="stop"):
-        TimerSink(graph()).at(0, "stopp")
+        TimerSink(graph()).at(0, "stop_now")
 
 
 def test_more_commands_than_may_wait_are_refused_instead_of_lost():
     sink = TimerSink(graph())
-    for frame in range(64):
+    for frame in range(256):
         sink.at(frame, "release")
-    with pytest.raises(RuntimeError, match="64 commands"):
-        sink.at(64, "release")
+    with pytest.raises(RuntimeError, match="256 commands"):
+        sink.at(256, "release")
 
 
 def test_the_meters_tell_of_every_block_what_left_in_it():
@@ -97,14 +119,21 @@ def test_the_meters_tell_of_every_block_what_left_in_it():
 def test_rows_come_out_in_order_over_the_edge_and_a_full_ring_counts_what_it_drops():
     ring = RowRing(4, 2)
     for number in range(3):
-        assert ring.write(np.array([number, 10.0 * number]))
+        assert ring.write(np.array([[number, 10.0 * number]]))
     assert np.array_equal(ring.pop(), [[0, 0], [1, 10], [2, 20]])
-    assert [ring.write(np.array([number, 0.0])) for number in range(5)] == [True] * 4 + [False]
+    assert [ring.write(np.array([[number, 0.0]])) for number in range(5)] == [True] * 4 + [False]
     assert ring.lost_rows == 1
     assert np.array_equal(ring.pop()[:, 0], [0, 1, 2, 3])
     assert ring.pop().shape == (0, 2)
 
 
+def test_rows_written_together_come_together_or_not_at_all():
+    ring = RowRing(4, 1)
+    assert ring.write(np.zeros((3, 1)))
+    assert not ring.write(np.ones((2, 1)))
+    assert np.array_equal(ring.pop(), np.zeros((3, 1)))
+
+
 def test_a_row_of_another_width_is_refused():
     with pytest.raises(ValueError, match="2 numbers"):
-        RowRing(4, 2).write(np.zeros(3))
+        RowRing(4, 2).write(np.zeros((1, 3)))
