@@ -36,6 +36,7 @@ class Bulletin:
         self._sink = sink
         self._tell = tell
         self._told_trouble = ""
+        self._tell_missed_at = 1
         self.sensor = SensorStatus("", "", "", SensorState.SEARCHING, "looking for a sensor")
 
     def on_sensor(self, status: SensorStatus) -> None:
@@ -65,6 +66,13 @@ class Bulletin:
         if words != self._told_trouble:
             self._told_trouble = words
             self._tell(f"Journal: {words}" if words else "Journal: all is well again.")
+
+    def on_missed(self, missed: int) -> None:
+        """Say how often the sound card or server ran dry, at 1 and at every power of ten."""
+        if missed >= self._tell_missed_at:
+            while self._tell_missed_at <= missed:
+                self._tell_missed_at *= 10
+            self._tell(f"Sound: interrupted {missed} times so far; a larger `block_frames` gives more time.")
 
     def announce(self, is_online: bool = True) -> None:
         """Publish that the box is there, or that it leaves; kept by the broker for whoever comes later."""

@@ -195,5 +195,5 @@ class Status(Body):
     is_online: bool
     version: str = ""
     runner: str = ""
-    sink: str = Field("", description="Where sound goes: alsa, timer or stepped")
+    sink: str = Field("", description="Where sound goes: alsa, jack, timer or stepped")
     at: datetime | None = None

@@ -52,7 +52,7 @@ class Settings:
     """Frames rendered at a time; smaller reacts faster, larger spares the processor."""
 
     sink: str = "auto"
-    """Where sound goes: `auto` (a sound card if there is one), `alsa`, `timer` (no sound) or `stepped`."""
+    """Where sound goes: `auto` tries `alsa`, `jack` (or PipeWire) and `timer` in turn; or `stepped`."""
 
     sound_device: str = "default"
     """Name of the ALSA device."""
@@ -85,7 +85,7 @@ class Settings:
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "role": ("edge", "cloud"),
     "bus": ("mqtt", "local"),
-    "sink": ("auto", "alsa", "timer", "stepped"),
+    "sink": ("auto", "alsa", "jack", "timer", "stepped"),
     "serial_channel": ("ecg", "ppg", "rr", "breath"),
     "log_level": ("error", "warning", "info", "debug"),
 }

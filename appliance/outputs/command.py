@@ -23,6 +23,6 @@ def command(data: Path | None, as_json: bool) -> None:
         click.echo(json.dumps([asdict(row) for row in found], indent=2))
         return
     for row in found:
-        click.echo(f"{'ready  ' if row.is_there else 'missing'}  {row.name:<11} {row.carries}")
+        click.echo(f"{'ready  ' if row.is_there else 'missing'}  {row.name:<12} {row.carries}")
         if not row.is_there:
-            click.echo(f"{'':21}{row.reason}; {row.remedy}")
+            click.echo(f"{'':22}{row.reason}; {row.remedy}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from appliance.outputs.speaker import try_card
+from appliance.outputs.speaker import SOUNDING, trouble_with
 
 if TYPE_CHECKING:
     from appliance.contracts.settings import Settings
@@ -40,11 +40,14 @@ class Found:
     remedy: str
 
 
-def _sound_card(settings: Settings) -> str | None:
-    from cext.clockout import AlsaSink
-    from cext.graph import Graph
+def _sounding(kind: str) -> Look:
+    def look_once(settings: Settings) -> str | None:
+        from cext.graph import Graph
 
-    return try_card(AlsaSink(Graph(settings.rate_hz), settings.block_frames, settings.sound_device))
+        make = next(make for name, make, _ in SOUNDING if name == kind)
+        return trouble_with(make(settings, Graph(settings.rate_hz)))
+
+    return look_once
 
 
 def _pwm(settings: Settings) -> str | None:
@@ -66,9 +69,13 @@ def _always(settings: Settings) -> str | None:
 
 OUTPUTS = (
     Row(
-        "sound card", "sound", _sound_card, "plug in a sound card or name it with the setting `sound_device`"
+        "sound card",
+        "sound",
+        _sounding("alsa"),
+        "plug in a sound card or name it with the setting `sound_device`",
     ),
-    Row("timer", "the clock, when there is no sound card", _always, ""),
+    Row("sound server", "sound, through JACK or PipeWire", _sounding("jack"), "start it at the box's rate"),
+    Row("timer", "the clock, when nothing can sound", _always, ""),
     Row("recording", "sound or all lanes, to a WAV file", _data, "create the data folder"),
     Row("guard", "light and vibration, to the safety process", _guard, "start `echoel guard` or `echoel up`"),
     Row(

@@ -7,8 +7,11 @@ from appliance.contracts.settings import Settings
 from appliance.engine import Conductor
 from appliance.errors import OutputUnavailable, StorageFull
 from appliance.outputs import OutputFan, choose_sink
+from cext import jackout
 from cext.clockout import SteppedSink, TimerSink
 from cext.graph import Graph
+from cext.jackout import JackSink
+from tests.cext.jack.server import serving
 
 
 class Kept:
@@ -96,11 +99,26 @@ def test_an_output_that_fails_is_closed_and_named_and_the_others_go_on():
 def test_the_settings_choose_the_sink():
     assert isinstance(choose_sink(Settings(sink="stepped"), Graph()), SteppedSink)
     assert isinstance(choose_sink(Settings(sink="timer"), Graph()), TimerSink)
+
+
+def test_without_a_card_the_sound_server_is_taken_and_without_both_a_timer(monkeypatch):
     nowhere = Settings(sink="auto", sound_device="echoel_there_is_no_such_device")
+    with serving() as server:
+        monkeypatch.setenv("JACK_DEFAULT_SERVER", server.name)
+        assert isinstance(choose_sink(nowhere, Graph()), JackSink)
+        assert isinstance(choose_sink(Settings(sink="jack"), Graph()), JackSink)
+    monkeypatch.setattr(jackout, "LIBRARIES", jackout.LIBRARIES[:1])
     assert isinstance(choose_sink(nowhere, Graph()), TimerSink)
 
 
 def test_a_sound_card_that_was_asked_for_and_is_not_there_is_an_error_with_a_remedy():
     with pytest.raises(OutputUnavailable) as caught:
         choose_sink(Settings(sink="alsa", sound_device="echoel_there_is_no_such_device"), Graph())
+    assert "timer" in caught.value.remedy
+
+
+def test_a_sound_server_that_was_asked_for_and_is_not_there_is_an_error_with_a_remedy(monkeypatch):
+    monkeypatch.setattr(jackout, "LIBRARIES", ())
+    with pytest.raises(OutputUnavailable, match="JACK library") as caught:
+        choose_sink(Settings(sink="jack"), Graph())
     assert "timer" in caught.value.remedy
