@@ -284,3 +284,32 @@ def test_light_keeps_with_the_sound_however_long_its_way(monkeypatch, delay_fram
     again = Graph(plan=GraphPlan((VoiceRow("tone", "sine", {"level": 1.0}),), (EffectRow("wait", "later"),)))
     again.apply({"light.left": 0.01}, 0.0)
     assert np.array_equal(played(again, 0.1, 77), lanes)
+
+
+@pytest.mark.parametrize("slow_bus", ["speech", "music"])
+def test_a_sound_is_ducked_by_what_is_heard_with_it_whichever_way_is_longer(slow_bus):
+    def plan():
+        looks_ahead = {slow_bus: (EffectRow("look", "limiter"),)}
+        duck = EffectRow("duck", "ducker", {"attack_ms": 1.0, "threshold_dbfs": -80.0}, key="speech")
+        return GraphPlan(
+            (
+                VoiceRow("talk", "square", {"level": 0.0}, "speech"),
+                VoiceRow("bed", "square", {"level": 0.1, "frequency_hz": 90.0}, "music"),
+            ),
+            buses=(
+                BusRow("speech", looks_ahead.get("speech", ())),
+                BusRow("music", (*looks_ahead.get("music", ()), duck)),
+            ),
+        )
+
+    def sound(talk, **levels):
+        graph = Graph(plan=plan())
+        graph.apply({name.replace("__", "."): level for name, level in levels.items()}, 0.0)
+        played(graph, 6400 / RATE_HZ)
+        graph.apply({"talk.level": talk}, 0.0)
+        return played(graph, 0.1)[0]
+
+    heard = np.argmax(np.abs(sound(0.5, bed__level=0.0)) > 1e-4)
+    ducked = sound(0.5, speech__to_main=0.0)
+    stepped_back = np.argmax(np.abs(ducked - sound(0.0, speech__to_main=0.0)) > 1e-4)
+    assert abs(int(stepped_back) - int(heard)) <= 8
