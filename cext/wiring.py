@@ -19,7 +19,7 @@ from cext.effects.keyed import Keyed
 from cext.effects.routing import Align, MidSide, Send
 from cext.parameters import Parameter, prefixed
 from cext.parts import Effect, Part, Voice
-from cext.plans import BusRow, EffectRow, GraphPlan, VoiceRow, ordered, send_name
+from cext.plans import BusRow, EffectRow, GraphPlan, ordered, send_name
 
 TICK = 64  # of `cext._types`
 LIMITER = EffectRow("limiter", "limiter")
@@ -105,14 +105,10 @@ def _voices(plan: GraphPlan, rate_hz: float, seed: int) -> list[Voice]:
     seen: Counter[str] = Counter()
     made = []
     for row in plan.voices:
-        made.append(_voice(row, rate_hz, seed + 7919 * seen[row.kind]))
+        seeded = {"seed": seed + 7919 * seen[row.kind], **row.values}
+        made.append(voices.make(row.kind, rate_hz, **seeded))
         seen[row.kind] += 1
     return made
-
-
-def _voice(row: VoiceRow, rate_hz: float, seed: int) -> Voice:
-    seeded = {} if row.kind == "sine" or "seed" in row.values else {"seed": seed}
-    return voices.make(row.kind, rate_hz, **seeded, **row.values)
 
 
 def _turnable(name: str, part: Part, values: Mapping[str, Any]) -> list[Parameter]:
