@@ -72,6 +72,8 @@ PROTOCOL = GraphPlan(
         VoiceRow("swell", "swell", {"level": 0.0}),
         VoiceRow("sine", "sine", {"level": 0.0}),
         VoiceRow("noise", "pink", {"level": 0.0}),
+        VoiceRow("binaural", "binaural", {"level": 0.0}),
+        VoiceRow("isochronic", "isochronic", {"level": 0.0}),
     ),
     effects=(
         EffectRow("lowpass", "lowpass"),
