@@ -21,7 +21,7 @@ from libc.string cimport memcpy, memset
 from cext._types cimport (
     LANES, TICK, atomic_fence, atomic_load, atomic_store, flush_denormals, restore_denormals,
 )
-from cext.guard cimport Guard
+from cext.guard cimport GUARD_LATENCY, Guard
 from cext.lanes.light cimport Light
 from cext.lanes.vibration cimport Vibration
 from cext.parts cimport Part
@@ -41,6 +41,7 @@ cdef class Graph:
 
     plan: which voices and effects there are and how they are wired; without one, the protocols' graph with
     `PARAMETERS`. seed: chooses noises and starting places; the same seed gives the same bits.
+    consent: what the person agreed to, L0 to L3; see `cext.guard`.
     """
 
     def __cinit__(self):
@@ -48,9 +49,9 @@ cdef class Graph:
         self.written = self.taken = NULL
         self.knobs = NULL
 
-    def __init__(self, double rate_hz=48_000.0, uint64_t seed=1, plan=PROTOCOL):
+    def __init__(self, double rate_hz=48_000.0, uint64_t seed=1, plan=PROTOCOL, *, str consent="L1"):
         self.rate_hz = rate_hz
-        self.guard = Guard(rate_hz)
+        self.guard = Guard(rate_hz, consent)
         self.writing = threading.Lock()
         self.light = Light(rate_hz)
         self.vibration = Vibration(rate_hz)
@@ -114,7 +115,7 @@ cdef class Graph:
     @property
     def latency_frames(self):
         """How many frames after its cause anything leaves, the same for every lane."""
-        return self.late_frames
+        return self.late_frames + GUARD_LATENCY
 
     @property
     def is_stopped(self):
@@ -211,7 +212,7 @@ cdef class Graph:
         memcpy(out, self.out.left, TICK * sizeof(float))
         memcpy(out + stride, self.out.right, TICK * sizeof(float))
         self._lanes(out + 2 * stride, stride)
-        self.guard.run(out, stride, TICK, self.made)
+        self.guard.run(out, stride, self.made)
         self.made += TICK
 
     cdef void _lanes(self, float* out, Py_ssize_t stride) noexcept nogil:

@@ -9,6 +9,7 @@ from cext.guard import Guard
 from cext.limits import load
 from tests.cext.sound import RATE_HZ, played
 
+LED_UP_S = 57
 CEILING = 10 ** (load()["audio"]["true_peak_dbfs"] / 20)
 HOSTILE = st.sampled_from([0.0, 1.0, -1.0, 0.5, 1000.0, -1e30, float("nan"), float("inf"), float("-inf")])
 
@@ -43,7 +44,7 @@ def wave(hz, seconds, low=0.0, high=1.0, square=True):
 
 def led_up(guard):
     """Lead all lights up to full brightness, as a long session would."""
-    guard.process(lanes(55, _2=1.0, _3=1.0, _4=1.0, _5=1.0))
+    guard.process(lanes(LED_UP_S, _2=1.0, _3=1.0, _4=1.0, _5=1.0))
 
 
 @settings(max_examples=60, deadline=None)
@@ -67,8 +68,8 @@ def test_the_guard_lets_a_slow_quiet_scene_pass_untouched():
     tone = 0.05 * np.sin(2 * np.pi * 220 * np.arange(RATE_HZ) / RATE_HZ)
     block = lanes(1, _0=tone, _1=tone)
     guard = Guard()
-    guard.process(block)
-    assert np.abs(block[0] - tone).max() < 1e-7
+    guard.hold(block)
+    assert np.array_equal(block[0], tone.astype(np.float32))
     assert guard.report()["limits"] == {}
 
 
@@ -78,13 +79,13 @@ def test_light_faster_than_3_hz_is_held_steady_and_said(hz, square):
     guard = Guard()
     led_up(guard)
     block = lanes(4, _2=wave(hz, 4, square=square))
-    guard.process(block, 55 * RATE_HZ)
+    guard.process(block)
     assert most_in_a_second(flashes(block[2])) <= 6
     after = block[2, 2 * RATE_HZ :]
     assert after.max() - after.min() < 1e-3
     report = guard.report()
     assert report["is_light_held"]
-    assert report["limits"]["light_flicker"]["first_frame"] < 57 * RATE_HZ
+    assert report["limits"]["light_flicker"]["first_frame"] < (LED_UP_S + 2) * RATE_HZ
 
 
 def test_the_counter_of_flashes_sees_an_unguarded_strobe():
@@ -96,7 +97,7 @@ def test_light_as_slow_as_breath_passes_with_its_full_swing():
     guard = Guard()
     led_up(guard)
     block = lanes(20, _2=wave(0.1, 20, square=False), _3=wave(2.0, 20, 0.3, 0.5, square=False))
-    guard.process(block, 55 * RATE_HZ)
+    guard.process(block)
     assert block[2].max() > 0.95
     assert block[2, RATE_HZ:].min() < 0.05
     assert "light_flicker" not in guard.report()["limits"]
@@ -128,25 +129,29 @@ def test_no_light_flashes_more_than_three_times_in_any_second(hz, low, high, swe
     time_s = np.arange(3 * RATE_HZ) / RATE_HZ
     turn = np.sin(2 * np.pi * (hz * time_s + sweep * time_s**2 / 2))
     block = lanes(3, **{f"_{lane}": np.where(turn > 0, high, low)})
-    guard.process(block, 55 * RATE_HZ)
+    guard.process(block)
     assert most_in_a_second(flashes(block[lane])) <= 6
 
 
-def test_a_new_brightness_is_reached_at_two_per_cent_a_second():
-    block = lanes(10, _2=1.0)
-    Guard().process(block)
-    assert block[2, -1] == pytest.approx(0.2, abs=0.005)
-    assert np.diff(block[2]).max() * RATE_HZ <= 0.0201
+def test_the_first_brightness_takes_a_minute_and_a_new_one_two_per_cent_a_second():
+    block = lanes(70, _2=0.9)
+    block[3, 62 * RATE_HZ :] = 1.0
+    Guard().hold(block)
+    assert block[2, 10 * RATE_HZ] == pytest.approx(10 / 60, abs=0.005)
+    assert block[2, 50 * RATE_HZ] == pytest.approx(50 / 60, abs=0.005)
+    assert block[2, 60 * RATE_HZ] == pytest.approx(0.9, abs=1e-6)
+    assert block[3, 67 * RATE_HZ] == pytest.approx(0.1, abs=0.005)
+    assert np.diff(block[2:4, ::64].astype(float)).max() * RATE_HZ / 64 <= 0.0201
 
 
 def test_vibration_gets_strong_slowly_and_stays_a_pure_tone():
     tone = np.sin(2 * np.pi * 40 * np.arange(8 * RATE_HZ) / RATE_HZ)
     block = lanes(8, _6=tone)
-    guard = Guard()
-    guard.process(block)
+    guard = Guard(consent="L1")
+    guard.hold(block)
     early, late = block[6, RATE_HZ : RATE_HZ + 4800], block[6, -RATE_HZ:]
     assert 0.1 < np.abs(early).max() < 0.3
-    assert np.abs(late).max() > 0.9
+    assert np.abs(late).max() > 0.85
     spectrum = np.abs(np.fft.rfft(late * np.hanning(len(late))))
     assert spectrum[110:130].max() < 1e-3 * spectrum.max()
     assert "vibration_ramp" in guard.report()["limits"]
@@ -155,7 +160,7 @@ def test_vibration_gets_strong_slowly_and_stays_a_pure_tone():
 @pytest.mark.parametrize(("hz", "most"), [(0.0, 1e-3), (4.0, 0.1), (2000.0, 0.02)])
 def test_what_is_outside_the_band_of_touch_does_not_reach_the_skin(hz, most):
     block = lanes(10, _6=np.cos(2 * np.pi * hz * np.arange(10 * RATE_HZ) / RATE_HZ))
-    Guard().process(block)
+    Guard(consent="L1").process(block)
     assert np.abs(block[6, -RATE_HZ:]).max() < most
 
 
@@ -165,7 +170,8 @@ def test_a_programme_that_stays_loud_is_turned_down_to_its_limit():
     guard = Guard()
     guard.process(block)
     level_db = 10 * np.log10(np.mean(block[:2, -RATE_HZ:].astype(float) ** 2))
-    assert level_db == pytest.approx(load()["audio"]["uncalibrated_program_rms_dbfs_max"], abs=0.2)
+    most_db = load()["audio"]["uncalibrated_program_rms_dbfs_max"]
+    assert most_db - 1 < level_db < most_db
     assert guard.report()["limits"]["sound_loudness"]["count"]
 
 

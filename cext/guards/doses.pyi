@@ -1,0 +1,4 @@
+class Rolling:
+    total: float
+
+class Allowance: ...

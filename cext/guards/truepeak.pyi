@@ -1,0 +1,6 @@
+import numpy as np
+from numpy.typing import NDArray
+
+class TruePeak:
+    def __init__(self, rate_hz: float = ..., ceiling_dbtp: float = ...) -> None: ...
+    def process(self, block: NDArray[np.float32]) -> None: ...
