@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from cext.effects.routing import Chain as Chain
 from cext.effects.routing import Mix as Mix
 from cext.guard import Guard
+from cext.limits import Calibration, Carried
 from cext.parameters import Parameter
 from cext.plans import PROTOCOL as PROTOCOL
 from cext.plans import BusRow as BusRow
@@ -21,7 +22,15 @@ class Graph:
     guard: Guard
     parameters: tuple[Parameter, ...]
     def __init__(
-        self, rate_hz: float = ..., seed: int = ..., plan: GraphPlan = ..., *, consent: str = ...
+        self,
+        rate_hz: float = ...,
+        seed: int = ...,
+        plan: GraphPlan = ...,
+        *,
+        consent: str = ...,
+        light_map: str = ...,
+        calibration: Calibration | None = ...,
+        carried: Carried | None = ...,
     ) -> None: ...
     @property
     def frame(self) -> int: ...

@@ -41,7 +41,8 @@ cdef class Graph:
 
     plan: which voices and effects there are and how they are wired; without one, the protocols' graph with
     `PARAMETERS`. seed: chooses noises and starting places; the same seed gives the same bits.
-    consent: what the person agreed to, L0 to L3; see `cext.guard`.
+    consent: what the person agreed to, L0 to L3, and with light_map, calibration and carried all that the
+    guard is told; see `cext.guard`.
     """
 
     def __cinit__(self):
@@ -49,9 +50,12 @@ cdef class Graph:
         self.written = self.taken = NULL
         self.knobs = NULL
 
-    def __init__(self, double rate_hz=48_000.0, uint64_t seed=1, plan=PROTOCOL, *, str consent="L1"):
+    def __init__(
+        self, double rate_hz=48_000.0, uint64_t seed=1, plan=PROTOCOL, *, str consent="L1",
+        str light_map="eyes", calibration=None, carried=None,
+    ):
         self.rate_hz = rate_hz
-        self.guard = Guard(rate_hz, consent)
+        self.guard = Guard(rate_hz, consent, light_map=light_map, calibration=calibration, carried=carried)
         self.writing = threading.Lock()
         self.light = Light(rate_hz)
         self.vibration = Vibration(rate_hz)

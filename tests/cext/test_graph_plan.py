@@ -4,6 +4,7 @@ import pytest
 from cext import effects, voices
 from cext.effects.routing import Align, MidSide
 from cext.graph import PROTOCOL, BusRow, Chain, EffectRow, Graph, GraphPlan, Mix, VoiceRow
+from cext.limits import Calibration, Carried
 from cext.parameters import Parameter
 from tests.cext.sound import RATE_HZ, db, played, rms, through, voiced
 
@@ -224,6 +225,16 @@ def test_a_delay_gives_the_same_sound_later():
     out = through(Align(RATE_HZ, 777), sound, 50)
     assert np.array_equal(out[:, 777:], sound[:, :-777])
     assert not out[:, :777].any()
+
+
+def test_a_graph_hands_all_it_is_told_about_the_person_to_its_guard():
+    graph = Graph(consent="L3", light_map="rgbw", carried=Carried(light_day_s=600.0))
+    assert (graph.guard.consent, graph.guard.light_map) == ("L3", "rgbw")
+    assert graph.guard_report()["carry"]["light_day_s"] == pytest.approx(600.0)
+    with pytest.raises(ValueError, match="did you mean 'L"):
+        Graph(consent="L4")
+    with pytest.raises(ValueError, match="sound_full_dba = nan"):
+        Graph(calibration=Calibration(sound_full_dba=float("nan")))
 
 
 TONE = VoiceRow("tone", "sine")
