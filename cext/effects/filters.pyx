@@ -7,10 +7,39 @@ Source: V. Zavalishin, The Art of VA Filter Design (2018), chapter 4.
 """
 
 from libc.math cimport M_PI, pow, tan
+from cext cimport _simd  # no-cython-lint: its macro is in the loop below
 from cext._types cimport RAMP, TICK
 from cext.parts cimport Effect
 
 from cext.parameters import Parameter
+
+cdef extern from *:
+    """
+    typedef double echoel_ears __attribute__((vector_size(16)));
+    ECHOEL_CLONES static void echoel_svf(
+            const double *begin, const double *step, double *state, float *left, float *right,
+            const float *ramp, int first, int frames) {
+        echoel_ears s1 = {state[0], state[2]}, s2 = {state[1], state[3]};
+        for (int j = 0; j < frames; j++) {
+            double place = ramp[first + j];
+            double a1 = begin[0] + step[0] * place, a2 = begin[1] + step[1] * place;
+            double a3 = begin[2] + step[2] * place;
+            double cross = 2.0 * a2, push = 2.0 * a3;
+            echoel_ears in = {left[j], right[j]};
+            echoel_ears out = (1.0 - a3) * s2 + (a2 * s1 + a3 * in);
+            echoel_ears next = (2.0 * a1 - 1.0) * s1 + (cross * in - cross * s2);
+            s2 = (1.0 - push) * s2 + (cross * s1 + push * in);
+            s1 = next;
+            left[j] = (float)out[0];
+            right[j] = (float)out[1];
+        }
+        state[0] = s1[0]; state[1] = s2[0]; state[2] = s1[1]; state[3] = s2[1];
+    }
+    """
+    void _svf "echoel_svf"(
+        const double* begin, const double* step, double* state, float* left, float* right,
+        const float* ramp, int first, int frames
+    ) noexcept nogil
 
 cdef enum:
     CUTOFF, RESONANCE
@@ -40,34 +69,10 @@ cdef void svf_aim(Svf* filter, double corner_hz, double k, double rate_hz) noexc
 cdef void svf_lowpass(
     Svf* filter, double* state, float* left, float* right, int first, int frames
 ) noexcept nogil:
-    # Written as one matrix a frame, next = A now + b in, so that a state waits for one product and two sums
-    # only; both ears in one loop, so that one works while the other waits.
-    cdef int j
-    cdef double a1, a2, a3, place, l3, r3
-    cdef double l1 = state[0], l2 = state[1], r1 = state[2], r2 = state[3]
-    cdef double keep1, cross, keep2, in_left, in_right
-    for j in range(frames):
-        place = RAMP[first + j]
-        a1 = filter.begin[0] + filter.step[0] * place
-        a2 = filter.begin[1] + filter.step[1] * place
-        a3 = filter.begin[2] + filter.step[2] * place
-        keep1 = 2.0 * a1 - 1.0
-        cross = 2.0 * a2
-        keep2 = 1.0 - 2.0 * a3
-        in_left = left[j]
-        in_right = right[j]
-        left[j] = <float> ((a2 * l1 + a3 * in_left) + (1.0 - a3) * l2)
-        right[j] = <float> ((a2 * r1 + a3 * in_right) + (1.0 - a3) * r2)
-        l3 = (cross * in_left - cross * l2) + keep1 * l1
-        r3 = (cross * in_right - cross * r2) + keep1 * r1
-        l2 = (2.0 * a3 * in_left + cross * l1) + keep2 * l2
-        r2 = (2.0 * a3 * in_right + cross * r1) + keep2 * r2
-        l1 = l3
-        r1 = r3
-    state[0] = l1
-    state[1] = l2
-    state[2] = r1
-    state[3] = r2
+    # One matrix a frame, next = A now + b in, so that a state waits for as few sums as can be; both ears in
+    # one register. Never more than one frame at a time, so that it may fuse what it likes: the bits do not
+    # depend on where a segment begins.
+    _svf(filter.begin, filter.step, state, left, right, RAMP, first, frames)
 
 
 cdef class LowPass(Effect):
