@@ -8,6 +8,8 @@ Dijkstra, EWD 123, 1965): the server's thread says that it is inside and then lo
 watcher says that it is gone and then waits until nobody is inside.
 """
 
+import os
+
 import cython
 import numpy as np
 
@@ -61,7 +63,7 @@ cdef class JackSink(ThreadSink):
     name: of the client; the server may add a number. server: "" for the usual one. lanes: how many of the
     eight get a port; 2 are the ears, 8 add light and vibration as they leave the guard, for drivers that take
     them. is_connected: join the ears to the first two loudspeakers. `start` raises OSError when there is no
-    libjack, no server, or the server's rate is not the graph's. The server decides how long a block is.
+    libjack, no server, or the server's rate is not the graph's. block_frames is a wish; the server decides.
     """
 
     def __init__(
@@ -116,6 +118,8 @@ cdef class JackSink(ThreadSink):
         if server:
             wanted = server
         is_there = False
+        # PipeWire would choose eight times our block; JACK knows nothing of this and keeps its own.
+        os.environ.setdefault("PIPEWIRE_LATENCY", f"{self.block_frames}/{self.graph.rate_hz:.0f}")
         for library in LIBRARIES:
             path = library.encode()
             if not load_jack(&self.jack, path):
