@@ -28,16 +28,19 @@ _PCM = bytes.fromhex("0100000000001000800000aa00389b71")
 class WavRecording:
     """A stereo 24-bit file of the ears, or with `lanes` all eight lanes as 32-bit float.
 
+    With bits=16 it takes finished whole numbers (`write_words`) and leaves them as they are.
+
     Raises StorageFull when the disk has no room (what was written before stays, with a true header), and
     Misused when the folder does not exist or the file may not be written.
     """
 
-    def __init__(self, path: Path | str, rate_hz: float, lanes: bool = False) -> None:
+    def __init__(self, path: Path | str, rate_hz: float, lanes: bool = False, bits: int = 24) -> None:
         self.path = Path(path)
         self.rate_hz = int(rate_hz)
         self.has_lanes = lanes
         self.frames = 0
-        self._frame_bytes = 4 * LANES if lanes else 6
+        self._bits = 32 if lanes else bits
+        self._frame_bytes = 4 * LANES if lanes else 2 * bits // 8
         self._flushed = 0
         self._part = self.path.with_name(self.path.name + ".part")
         try:
@@ -59,8 +62,15 @@ class WavRecording:
             data = np.ascontiguousarray(samples.T, dtype="<f4").tobytes()
         else:
             data = _as_24_bit(samples[Lane.EAR_LEFT : Lane.EAR_RIGHT + 1])
+        self._append(data, samples.shape[1])
+
+    def write_words(self, samples: NDArray[np.int16]) -> None:
+        """Append one block of whole numbers, shape (frames, 2), to a file of 16 bits."""
+        self._append(np.ascontiguousarray(samples, dtype="<i2").tobytes(), len(samples))
+
+    def _append(self, data: bytes, frames: int) -> None:
         self._write(data)
-        self.frames += samples.shape[1]
+        self.frames += frames
         if self.frames - self._flushed >= self.rate_hz:
             self.flush()
 
@@ -111,7 +121,7 @@ class WavRecording:
             ) from error
 
     def _header(self) -> bytes:
-        channels, bits = (LANES, 32) if self.has_lanes else (2, 24)
+        channels, bits = LANES if self.has_lanes else 2, self._bits
         size = self.frames * self._frame_bytes
         is_large = size + _HEADER_BYTES > 0xFFFF_FFFF
         riff_size = 0xFFFF_FFFF if is_large else size + _HEADER_BYTES - 8
@@ -129,7 +139,7 @@ class WavRecording:
                 struct.pack(
                     "<IHHIIHHHHI",
                     40,
-                    0xFFFE,
+                    1 if bits == 16 else 0xFFFE,
                     channels,
                     self.rate_hz,
                     self.rate_hz * self._frame_bytes,
