@@ -8,10 +8,18 @@ from __future__ import annotations
 from cext.parameters import Parameter, unknown
 from cext.parts import Voice
 from cext.voices.colours import Blue, Brown, Grey, Violet
+from cext.voices.drums import Hat, Kick, Snare
 from cext.voices.entrainment import Binaural, Isochronic, Monaural
+from cext.voices.harmonics import Additive, Fm
+from cext.voices.modal import Bell, Bowl
 from cext.voices.noises import Pink, White
 from cext.voices.oscillators import Saw, Sine, Square, Triangle
 from cext.voices.pads import Pad, Swell
+from cext.voices.players import Granular, Loop
+from cext.voices.risset import Risset
+from cext.voices.strings import Pluck
+from cext.voices.synths import Supersaw, Wavetable
+from cext.voices.textures import Ocean, Rain, Wind
 
 VOICES: dict[str, type[Voice]] = {
     "sine": Sine,
@@ -29,6 +37,22 @@ VOICES: dict[str, type[Voice]] = {
     "grey": Grey,
     "pad": Pad,
     "swell": Swell,
+    "supersaw": Supersaw,
+    "wavetable": Wavetable,
+    "additive": Additive,
+    "fm": Fm,
+    "pluck": Pluck,
+    "bowl": Bowl,
+    "bell": Bell,
+    "kick": Kick,
+    "snare": Snare,
+    "hat": Hat,
+    "risset": Risset,
+    "rain": Rain,
+    "ocean": Ocean,
+    "wind": Wind,
+    "loop": Loop,
+    "granular": Granular,
 }
 
 

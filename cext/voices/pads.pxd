@@ -13,7 +13,7 @@ cdef enum:
 
 cdef class Pad(Ticked):
     cdef float[:, ::1] tables
-    cdef uint32_t phase[STRANDS]
+    cdef uint64_t phase[STRANDS]
     cdef double cycles[STRANDS]          # a sample, at the first frame of the tick and of the next
     cdef double cycles_end[STRANDS]
     cdef int mip[STRANDS]

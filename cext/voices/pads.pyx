@@ -7,10 +7,12 @@ slow cycle, all through a low-pass whose corner is the brightness. Swell: pink n
 opens as it grows, over a quiet low tone: louder is also brighter, as in breathing.
 """
 
+from functools import cache
+
 import numpy as np
 
 from libc.math cimport exp2
-from libc.stdint cimport int32_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
 from libc.string cimport memset
 
 from cext cimport _simd  # no-cython-lint: its macro is in the prototypes below
@@ -77,6 +79,7 @@ cdef void _strand "echoel_strand"(
         right[j] += value * (gain_right + step_right * RAMP[j])
 
 
+@cache
 def saw_tables():
     """Single cycles of a saw with 4, 8 .. 256 harmonics, shape (mips, TABLE + 1), RMS near 0.5.
 
@@ -117,7 +120,7 @@ cdef class Pad(Ticked):
         self.filter.corner_hz = 0.0
         memset(self.state, 0, sizeof(self.state))
         for i in range(STRANDS):
-            self.phase[i] = <uint32_t> (scatter(self.key + i) >> 32)
+            self.phase[i] = scatter(self.key + i)
             self.drift[i] = scatter(self.key + 32 + i)
             self.drift_turn[i] = turn_of(TICK / (PERIOD_S[i] * self.rate_hz))
 
@@ -149,7 +152,7 @@ cdef class Pad(Ticked):
         for i in range(STRANDS):
             turn = <uint32_t> (turn_of(self.cycles[i]) >> 32)
             step = _step_of(turn, self.cycles_end[i])
-            _strand(&self.tables[self.mip[i], 0], self.phase[i], turn, step, left, right,
+            _strand(&self.tables[self.mip[i], 0], <uint32_t> (self.phase[i] >> 32), turn, step, left, right,
                     <float> self.left[i], <float> ((self.left_end[i] - self.left[i]) / TICK),
                     <float> self.right[i], <float> ((self.right_end[i] - self.right[i]) / TICK))
         svf_lowpass(&self.filter, self.state, left, right, 0, TICK)
@@ -159,12 +162,13 @@ cdef class Pad(Ticked):
         self._move_on()
 
     cdef void _move_on(self) noexcept nogil:
+        # The whole 64 bits go on, so that rounding inside a tick never adds up.
         cdef int i
-        cdef uint32_t turn, step
+        cdef uint64_t turn, step
         for i in range(STRANDS):
-            turn = <uint32_t> (turn_of(self.cycles[i]) >> 32)
-            step = _step_of(turn, self.cycles_end[i])
-            self.phase[i] += turn * <uint32_t> TICK + step * <uint32_t> (TICK * (TICK - 1) // 2)
+            turn = turn_of(self.cycles[i])
+            step = <uint64_t> ((<int64_t> (turn_of(self.cycles_end[i]) - turn)) // TICK)
+            self.phase[i] += turn * <uint64_t> TICK + step * <uint64_t> (TICK * (TICK - 1) // 2)
             self.cycles[i] = self.cycles_end[i]
             self.left[i] = self.left_end[i]
             self.right[i] = self.right_end[i]
@@ -189,6 +193,7 @@ cdef class Swell(Ticked):
         self.filter.corner_hz = 0.0
         memset(self.state, 0, sizeof(self.state))
         memset(self.air.state, 0, sizeof(self.air.state))
+        memset(self.air.last, 0, sizeof(self.air.last))
 
     cdef void prepare(self) noexcept nogil:
         # 180 Hz when empty, 1.8 kHz when full: the ear hears the opening more than the loudness.

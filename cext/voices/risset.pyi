@@ -1,0 +1,3 @@
+from cext.voices.ticked import Ticked
+
+class Risset(Ticked): ...

@@ -1,0 +1,3 @@
+from cext.voices.struck import Struck
+
+class Pluck(Struck): ...

@@ -1,0 +1,9 @@
+import numpy as np
+from numpy.typing import NDArray
+
+from cext.voices.ticked import Ticked
+
+def wave_tables() -> NDArray[np.float32]: ...
+
+class Supersaw(Ticked): ...
+class Wavetable(Ticked): ...
