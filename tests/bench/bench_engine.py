@@ -10,8 +10,9 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.bench import engine_graph, engine_late, engine_voices
+from tests.bench import engine_formats, engine_graph, engine_late, engine_voices
 from tests.bench.rows import show
 
 if __name__ == "__main__":
-    show([*engine_voices.rows(), *engine_graph.rows(), *engine_late.rows()])
+    parts = (engine_voices, engine_formats, engine_graph, engine_late)
+    show(row for part in parts for row in part.rows())
