@@ -21,6 +21,9 @@ cdef struct Tone:
 cdef struct Partial:
     Tone tone
     uint64_t phase
+    float cosine[64]                       # of the angle at each sample of a tick, for `play_two`
+    float sine[64]
+    double table_cycles                    # what these two are for
 
 
 cdef void tune(Tone* tone, double cycles, double keep) noexcept nogil

@@ -21,9 +21,7 @@ cdef extern from *:
     ECHOEL_CLONES static void echoel_ring(
         const double*, const double*, double, double, double, double, double*);
     ECHOEL_CLONES static void echoel_steady(const double*, const double*, double, uint64_t, double*);
-    ECHOEL_CLONES static void echoel_two(
-        const double*, const double*, double, uint64_t, const double*, const double*, double, uint64_t,
-        float*, float*);
+    ECHOEL_CLONES static void echoel_turned(const float*, const float*, float, float, float*);
     ECHOEL_CLONES static void echoel_narrow(const double*, float*);
     ECHOEL_CLONES static void echoel_sweep(uint64_t, uint64_t, uint64_t, double*);
     """
@@ -79,29 +77,25 @@ cdef void _steady "echoel_steady"(
     _fill(cosines, sines, forward, 1.0, sine_of(phase), sine_of(_later(phase)), samples)
 
 
-cdef void _two "echoel_two"(
-    const double* cosines, const double* sines, double forward, uint64_t phase,
-    const double* other_cosines, const double* other_sines, double other_forward, uint64_t other_phase,
-    float* ear, float* other_ear
+cdef void _turned "echoel_turned"(
+    const float* cosines, const float* sines, float sine, float cosine, float* ear
 ) noexcept nogil:
-    # Four starting sines abreast, then two recurrences that need not wait for each other.
-    cdef uint64_t angle[4]
-    cdef double start[4]
-    cdef double samples[TICK]
-    cdef double other_samples[TICK]
-    cdef int j, k
-    angle[0] = phase
-    angle[1] = _later(phase)
-    angle[2] = other_phase
-    angle[3] = _later(other_phase)
-    for k in range(4):
-        start[k] = sine_of(angle[k])
-    _fill(cosines, sines, forward, 1.0, start[0], start[1], samples)
-    _fill(other_cosines, other_sines, other_forward, 1.0, start[2], start[3], other_samples)
+    cdef int j
     for j in range(TICK):
-        ear[j] = <float> samples[j]
-    for j in range(TICK):
-        other_ear[j] = <float> other_samples[j]
+        ear[j] = sine * cosines[j] + cosine * sines[j]
+
+
+cdef inline void _steady_ear(Partial* partial, double cycles, float* ear) noexcept nogil:
+    # The angle sum with a table of the whole tick in float32: noise at -145 dB, a third of the work.
+    cdef int j
+    if partial.table_cycles != cycles:
+        for j in range(TICK):
+            partial.cosine[j] = <float> cos(2.0 * M_PI * cycles * j)
+            partial.sine[j] = <float> sin(2.0 * M_PI * cycles * j)
+        partial.table_cycles = cycles
+    _turned(partial.cosine, partial.sine, <float> sine_of(partial.phase),
+            <float> sine_of(_later(partial.phase)), ear)
+    partial.phase += turn_of(cycles) * <uint64_t> TICK
 
 
 cdef void _narrow "echoel_narrow"(const double* samples, float* ear) noexcept nogil:
@@ -153,20 +147,16 @@ cdef void play_two(
     Partial* one, double cycles, double cycles_end, float* ear,
     Partial* other, double other_cycles, double other_cycles_end, float* other_ear
 ) noexcept nogil:
-    # Two tones at once, faster than one after the other.
+    # Two tones for two ears; faster than `play` where nothing glides.
     cdef double samples[TICK]
-    if cycles != cycles_end or other_cycles != other_cycles_end:
-        play(one, cycles, cycles_end, samples)
-        _narrow(samples, ear)
-        play(other, other_cycles, other_cycles_end, samples)
-        _narrow(samples, other_ear)
+    if cycles == cycles_end and other_cycles == other_cycles_end:
+        _steady_ear(one, cycles, ear)
+        _steady_ear(other, other_cycles, other_ear)
         return
-    tune(&one.tone, cycles, 1.0)
-    tune(&other.tone, other_cycles, 1.0)
-    _two(one.tone.cosine, one.tone.sine, one.tone.forward, one.phase, other.tone.cosine, other.tone.sine,
-         other.tone.forward, other.phase, ear, other_ear)
-    one.phase += turn_of(cycles) * <uint64_t> TICK
-    other.phase += turn_of(other_cycles) * <uint64_t> TICK
+    play(one, cycles, cycles_end, samples)
+    _narrow(samples, ear)
+    play(other, other_cycles, other_cycles_end, samples)
+    _narrow(samples, other_ear)
 
 
 cdef void skip(Partial* partial, double cycles, double cycles_end) noexcept nogil:
