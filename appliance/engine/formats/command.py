@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from appliance.engine.formats.sbg import Script
 
 _ENDLESS_S = 600.0
 _GNAURAL = (".gnaural", ".xml")
@@ -62,7 +65,7 @@ def _strict(path: Path, out: Path, length_s: float | None, consent: str) -> dict
 
     script = read_sbg(path)
     player = strict_player(script, compile_periods(script.rows, script.options.fade_ms))
-    notes = _unused(script.options.unused)
+    notes = [*_unused(script.options.unused), *_unmixed(script)]
     length_s = _length(length_s, natural_length_s(script), notes)
     guard = Guard(player.rate_hz, consent)
     recording = WavRecording(out, player.rate_hz, bits=16)
@@ -111,6 +114,11 @@ def _length(asked_s: float | None, own_s: float | None, notes: list[str]) -> flo
             f"it has no end; {_ENDLESS_S / 60:g} minutes are rendered, --minutes asks for more or less"
         )
     return own_s or _ENDLESS_S
+
+
+def _unmixed(script: Script) -> list[str]:
+    has_mix = script.options.mix or any(tone.kind == "mix" for row in script.rows for tone in row.tones)
+    return [f"mix: the recording {script.options.mix or ''} is not played"] if has_mix else []
 
 
 def _unused(options: list[str]) -> list[str]:
