@@ -25,6 +25,10 @@ cdef void _mix "echoel_mix"(
     float* ear, const float* made, const float* ramp, float gain, float step, int frames
 ) noexcept nogil:
     cdef int j
+    if step == 0.0:
+        for j in range(frames):
+            ear[j] += made[j] * gain
+        return
     for j in range(frames):
         ear[j] += made[j] * (gain + step * ramp[j])
 

@@ -21,7 +21,7 @@ cdef extern from *:
     ECHOEL_CLONES static void echoel_ring(
         const double*, const double*, double, double, double, double, double*);
     ECHOEL_CLONES static void echoel_steady(const double*, const double*, double, uint64_t, double*);
-    ECHOEL_CLONES static void echoel_turned(const float*, const float*, float, float, float*);
+    ECHOEL_CLONES static void echoel_turned(const float*, const float*, uint64_t, float*);
     ECHOEL_CLONES static void echoel_narrow(const double*, float*);
     ECHOEL_CLONES static void echoel_sweep(uint64_t, uint64_t, uint64_t, double*);
     """
@@ -78,24 +78,28 @@ cdef void _steady "echoel_steady"(
 
 
 cdef void _turned "echoel_turned"(
-    const float* cosines, const float* sines, float sine, float cosine, float* ear
+    const float* cosines, const float* sines, uint64_t phase, float* ear
 ) noexcept nogil:
     cdef int j
+    cdef float sine = <float> sine_of(phase), cosine = <float> sine_of(_later(phase))
     for j in range(TICK):
         ear[j] = sine * cosines[j] + cosine * sines[j]
 
 
 cdef inline void _steady_ear(Partial* partial, double cycles, float* ear) noexcept nogil:
     # The angle sum with a table of the whole tick in float32: noise at -145 dB, a third of the work.
-    cdef int j
     if partial.table_cycles != cycles:
-        for j in range(TICK):
-            partial.cosine[j] = <float> cos(2.0 * M_PI * cycles * j)
-            partial.sine[j] = <float> sin(2.0 * M_PI * cycles * j)
-        partial.table_cycles = cycles
-    _turned(partial.cosine, partial.sine, <float> sine_of(partial.phase),
-            <float> sine_of(_later(partial.phase)), ear)
+        _table(partial, cycles)
+    _turned(partial.cosine, partial.sine, partial.phase, ear)
     partial.phase += turn_of(cycles) * <uint64_t> TICK
+
+
+cdef void _table(Partial* partial, double cycles) noexcept nogil:
+    cdef int j
+    for j in range(TICK):
+        partial.cosine[j] = <float> cos(2.0 * M_PI * cycles * j)
+        partial.sine[j] = <float> sin(2.0 * M_PI * cycles * j)
+    partial.table_cycles = cycles
 
 
 cdef void _narrow "echoel_narrow"(const double* samples, float* ear) noexcept nogil:
