@@ -55,6 +55,7 @@ cdef class Pair(Ticked):
 
     cdef void clear(self) noexcept nogil:
         self.upper.phase = self.lower.phase = 0
+        self.upper.ticks_left = self.lower.ticks_left = 0
 
 
 cdef class Binaural(Pair):

@@ -190,6 +190,7 @@ cdef class Swell(Ticked):
 
     cdef void clear(self) noexcept nogil:
         self.tone[0].phase = self.tone[1].phase = 0
+        self.tone[0].ticks_left = self.tone[1].ticks_left = 0
         self.filter.corner_hz = 0.0
         memset(self.state, 0, sizeof(self.state))
         memset(self.air.state, 0, sizeof(self.air.state))

@@ -24,6 +24,12 @@ cdef struct Partial:
     float cosine[64]                       # of the angle at each sample of a tick, for `play_two`
     float sine[64]
     double table_cycles                    # what these two are for
+    double start_sine                      # of the tick's first sample
+    double start_cosine
+    double turn_cosine                     # what a tick does to them
+    double turn_sine
+    uint64_t expected                      # the phase they are for, a tick later
+    int ticks_left                         # until they are made anew
 
 
 cdef void tune(Tone* tone, double cycles, double keep) noexcept nogil

@@ -21,7 +21,7 @@ cdef extern from *:
     ECHOEL_CLONES static void echoel_ring(
         const double*, const double*, double, double, double, double, double*);
     ECHOEL_CLONES static void echoel_steady(const double*, const double*, double, uint64_t, double*);
-    ECHOEL_CLONES static void echoel_turned(const float*, const float*, uint64_t, float*);
+    ECHOEL_CLONES static void echoel_turned(const float*, const float*, float, float, float*);
     ECHOEL_CLONES static void echoel_narrow(const double*, float*);
     ECHOEL_CLONES static void echoel_sweep(uint64_t, uint64_t, uint64_t, double*);
     """
@@ -78,20 +78,31 @@ cdef void _steady "echoel_steady"(
 
 
 cdef void _turned "echoel_turned"(
-    const float* cosines, const float* sines, uint64_t phase, float* ear
+    const float* cosines, const float* sines, float sine, float cosine, float* ear
 ) noexcept nogil:
     cdef int j
-    cdef float sine = <float> sine_of(phase), cosine = <float> sine_of(_later(phase))
     for j in range(TICK):
         ear[j] = sine * cosines[j] + cosine * sines[j]
 
 
 cdef inline void _steady_ear(Partial* partial, double cycles, float* ear) noexcept nogil:
     # The angle sum with a table of the whole tick in float32: noise at -145 dB, a third of the work.
+    cdef double sine
     if partial.table_cycles != cycles:
         _table(partial, cycles)
-    _turned(partial.cosine, partial.sine, partial.phase, ear)
+    sine = partial.start_sine
+    if partial.ticks_left == 0 or partial.expected != partial.phase:
+        partial.start_sine = sine_of(partial.phase)
+        partial.start_cosine = sine_of(_later(partial.phase))
+        partial.ticks_left = 32
+    else:
+        # From tick to tick by a rotation; anew from the integer phase before rounding could gather.
+        partial.start_sine = sine * partial.turn_cosine + partial.start_cosine * partial.turn_sine
+        partial.start_cosine = partial.start_cosine * partial.turn_cosine - sine * partial.turn_sine
+    partial.ticks_left -= 1
+    _turned(partial.cosine, partial.sine, <float> partial.start_sine, <float> partial.start_cosine, ear)
     partial.phase += turn_of(cycles) * <uint64_t> TICK
+    partial.expected = partial.phase
 
 
 cdef void _table(Partial* partial, double cycles) noexcept nogil:
@@ -99,7 +110,10 @@ cdef void _table(Partial* partial, double cycles) noexcept nogil:
     for j in range(TICK):
         partial.cosine[j] = <float> cos(2.0 * M_PI * cycles * j)
         partial.sine[j] = <float> sin(2.0 * M_PI * cycles * j)
+    partial.turn_cosine = cos(2.0 * M_PI * cycles * TICK)
+    partial.turn_sine = sin(2.0 * M_PI * cycles * TICK)
     partial.table_cycles = cycles
+    partial.ticks_left = 0
 
 
 cdef void _narrow "echoel_narrow"(const double* samples, float* ear) noexcept nogil:
