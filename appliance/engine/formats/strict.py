@@ -83,7 +83,10 @@ def drawn_wave(samples: Sequence[float]) -> NDArray[np.float64]:
     bump[1 : _TABLE // 2] = (1.0 - 4.0 * t * t) * np.sin(x) / x
     bump[_TABLE // 2 + 1 :] = bump[1 : _TABLE // 2][::-1]
     out = np.zeros(_TABLE)
-    for i, value in enumerate(np.concatenate((given, -given))):
-        out += value * np.roll(bump, i * _TABLE // count // 2)
+    # Each sample and its opposite together: the order of the sums decides the last digit of some values.
+    for i, value in enumerate(given):
+        at = i * _TABLE // count // 2
+        out += value * np.roll(bump, at)
+        out -= value * np.roll(bump, at + _TABLE // 2)
     table: NDArray[np.float64] = np.trunc(_LOUD * out / np.abs(out).max())
     return table
