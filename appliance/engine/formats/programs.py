@@ -1,7 +1,7 @@
 """sbagen's two built-in programs, `-p drop` and `-p slide`, and `-i`: written out as a timeline.
 
-A drop lowers the beat in steps from 10 Hz to its target, a slide glides the carrier down to half the beat.
-Source: the sbagen 1.4.4 manual, sections on -p drop and -p slide.
+A drop lowers the beat from 10 Hz to its target, in steps or (`s`) gliding; a slide glides the carrier down
+to half the beat. Source: the sbagen 1.4.4 manual, sections on -p drop and -p slide.
 """
 
 from __future__ import annotations
@@ -89,10 +89,9 @@ def _drop(words: Sequence[str]) -> list[str]:
         carrier = low_hz + 5.0 * (1.0 - share)
         beat = 10.0 * math.exp(math.log(target / 10.0) * share)
         lines.append(f"ts{i:03d}: {carrier!r}+{beat!r}/{level} {rest}")
-    slides = found["k"] or not found["s"]
     lines.append("23:59:55 == off ->")
     for i in range(steps):
-        arrow = " ->" if slides or i == 0 else ""
+        arrow = " ->" if found["s"] else ""
         lines.append(f"{_clock(i * step_s)} == ts{i:03d}{arrow}")
     end_s = drop_min * 60
     if found["up"]:

@@ -69,7 +69,7 @@ def parse_sbg(data: bytes) -> Script:
     """Read the bytes of a file. Raises BadSchedule."""
     if len(data) > _MOST_BYTES or b"\0" in data:
         raise BadSchedule("this is not a text file of tones", "give an .sbg file, up to 8 MB of text")
-    return _Reader().read(data.decode("latin-1"))
+    return _Reader().read(data.removeprefix(b"\xef\xbb\xbf").decode("latin-1"))
 
 
 def start_ms(script: Script) -> int:
