@@ -1,5 +1,15 @@
-from cext.parts cimport Part
+from libc.stdint cimport uint64_t
+
+from cext.lanes.lane cimport Lane
 
 
-cdef class Light(Part):
-    cdef void fill(self, float* lanes, Py_ssize_t stride) noexcept nogil
+cdef class Light(Lane):
+    pass
+
+
+cdef class Pulses(Lane):
+    cdef uint64_t phase
+
+
+cdef class Colour(Lane):
+    cdef uint64_t phase

@@ -1,8 +1,12 @@
 from libc.stdint cimport uint64_t
 
-from cext.parts cimport Part
+from cext.lanes.lane cimport Lane
 
 
-cdef class Vibration(Part):
+cdef class Vibration(Lane):
     cdef uint64_t phase
-    cdef void fill(self, float* lanes, Py_ssize_t stride) noexcept nogil
+
+
+cdef class Waves(Lane):
+    cdef uint64_t phase
+    cdef uint64_t slow

@@ -1,0 +1,6 @@
+from cext.parts cimport Part
+
+
+cdef class Lane(Part):
+    cdef readonly int rows
+    cdef void fill(self, float* lanes, Py_ssize_t stride) noexcept nogil
