@@ -26,6 +26,7 @@ cdef class FlickerWatch:
     cdef int64_t turned[WATCHED][REMEMBERED]
     cdef int64_t turns[WATCHED]
     cdef double hz[WATCHED]
+    cdef int64_t settled[WATCHED]          # frame from which the frequency is judged
     cdef double hz_per_frame
     cdef void allow(self, double limit_hz) noexcept nogil
     cdef int look(self, float* lanes, Py_ssize_t stride, int frames, int64_t frame) noexcept nogil

@@ -74,17 +74,17 @@ cdef class FlickerWatch:
         cdef float value[TICK]
         cdef float* lane
         cdef int i, j, k, found = 0
-        cdef float least = <float> (0.25 * self.least[LIGHTS]), first
+        cdef float least = <float> (0.25 * self.least[LIGHTS]), low, high
         cdef bint is_calm = True
         cdef double sum
         for i in range(LIGHTS):
             lane = lanes + i * stride
-            first = lane[0]
-            for j in range(1, frames):
-                if lane[j] - first > least or first - lane[j] > least:
-                    is_calm = False
-                    break
-            found |= self._moves(i, lane, frames, frame)
+            _span(lane, frames, &low, &high)
+            if high - low <= least:
+                found |= self._turns(i, lane[frames - 1], frame)
+            else:
+                is_calm = False
+                found |= self._moves(i, lane, frames, frame)
         if is_calm:
             # Within a tick nothing moved to speak of: its last frame stands for all of them.
             j = frames - 1
@@ -113,10 +113,8 @@ cdef class FlickerWatch:
         # The lowest and the highest of the tick, in the order in which they came: all that a judge of
         # changes below 375 Hz can see, and faster changes than that are a change at every tick.
         cdef int j
-        cdef float low = values[0], high = values[0]
-        for j in range(1, frames):
-            low = values[j] if values[j] < low else low
-            high = values[j] if values[j] > high else high
+        cdef float low, high
+        _span(values, frames, &low, &high)
         if high - low < 0.5 * self.least[which]:
             return self._turns(which, values[frames - 1], frame)
         j = 0
@@ -179,6 +177,9 @@ cdef class FlickerWatch:
         hz = 0.5 * back * self.rate_hz / span
         since = frame - self.turned[which][(n - 1) % REMEMBERED]
         if self.hz[which] == 0.0 or since > self.rate_hz / _FREE_HZ:
+            # A flicker begins: its first moments are still in the measure for a while.
+            self.settled[which] = frame + <int64_t> (1.2 * _MEASURE_S * self.rate_hz)
+        if frame < self.settled[which]:
             self.hz[which] = hz
             return False
         allowed = self.hz_per_frame * since
@@ -187,6 +188,27 @@ cdef class FlickerWatch:
             return True
         self.hz[which] += max(-allowed, min(allowed, hz - self.hz[which]))
         return False
+
+
+cdef inline void _span(float* values, int frames, float* low, float* high) noexcept nogil:
+    # Eight at a time, which a processor does in one step.
+    cdef float[8] least
+    cdef float[8] most
+    cdef int j, k
+    for k in range(8):
+        least[k] = most[k] = values[0]
+    for j in range(frames // 8):
+        for k in range(8):
+            least[k] = values[8 * j + k] if values[8 * j + k] < least[k] else least[k]
+            most[k] = values[8 * j + k] if values[8 * j + k] > most[k] else most[k]
+    for j in range(8 * (frames // 8), frames):
+        least[0] = values[j] if values[j] < least[0] else least[0]
+        most[0] = values[j] if values[j] > most[0] else most[0]
+    low[0] = least[0]
+    high[0] = most[0]
+    for k in range(1, 8):
+        low[0] = least[k] if least[k] < low[0] else low[0]
+        high[0] = most[k] if most[k] > high[0] else high[0]
 
 
 cdef inline float _redness(float* lanes, Py_ssize_t stride) noexcept nogil:

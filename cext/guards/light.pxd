@@ -49,7 +49,9 @@ cdef class LightGuard:
     cdef void run(
         self, float* lanes, Py_ssize_t stride, int64_t frame, bint stopped, bint starved
     ) noexcept nogil
+    cdef bint _is_dark(self, float* lanes, Py_ssize_t stride) noexcept nogil
     cdef void _take(self, float* lanes, Py_ssize_t stride, float* out, int64_t frame) noexcept nogil
+    cdef void _forget(self, int i, double most) noexcept nogil
     cdef void _judge(self, float* out, int64_t frame) noexcept nogil
     cdef void _hold(self, int i, double brightness) noexcept nogil
     cdef void _shape(self, int i, float* lane, int64_t frame) noexcept nogil

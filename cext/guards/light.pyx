@@ -100,6 +100,15 @@ cdef class LightGuard:
         cdef bint dark = stopped or starved
         if dark:
             self.dark_until = frame + <int64_t> (_DARK_S * self.rate_hz)
+        if self._is_dark(lanes, stride):
+            # Nothing came, nothing waits, nothing shone: only the rest goes on.
+            self.allowance.step(False, frame)
+            if self.follow < 1.0 and frame > self.held_until:
+                self.follow = 1.0
+            for i in range(LIGHTS):
+                self._forget(i, 0.0)
+            self.gate = 1.0 if frame >= self.dark_until else 0.0
+            return
         self._take(lanes, stride, out, frame)
         self._judge(out, frame)
         for i in range(LIGHTS):
@@ -107,6 +116,17 @@ cdef class LightGuard:
         self._leave(out, frame, frame < self.dark_until)
         for i in range(LIGHTS):
             memcpy(lanes + i * stride, out + i * TICK, TICK * sizeof(float))
+
+    cdef bint _is_dark(self, float* lanes, Py_ssize_t stride) noexcept nogil:
+        cdef int i, j
+        cdef int bright = 0
+        for i in range(LIGHTS):
+            if self.last[i] != 0.0 or self.shown[i] != 0.0 or self.wait[i][0] != 0.0:
+                return False
+        for i in range(LIGHTS):
+            for j in range(TICK):
+                bright |= (lanes[i * stride + j] != 0.0) | (self.wait[i][j] != 0.0)
+        return bright == 0
 
     cdef void _take(self, float* lanes, Py_ssize_t stride, float* out, int64_t frame) noexcept nogil:
         # The tick that came waits; the one that waited is scaled to what both it and the next may have.
@@ -126,14 +146,7 @@ cdef class LightGuard:
                     self.ledger.note(LIGHT_RANGE if isfinite(lane[j]) else LIGHT_NOT_FINITE, frame)
                     lane[j] = <float> clamp(lane[j], 0.0, 1.0) if isfinite(lane[j]) else <float> 0.0
                 most = lane[j] if lane[j] > most else most
-            # A brightness not come near for longer than a slow breath is forgotten, and has to be led up to
-            # again.
-            self.untouched[i] = 0 if most > 0.95 * self.envelope[i] else self.untouched[i] + TICK
-            if most > self.envelope[i]:
-                self.envelope[i] = most
-            elif self.untouched[i] > _REMEMBER_S * self.rate_hz:
-                self.envelope[i] = max(<double> most, self.envelope[i] - _FORGET_PER_S * TICK / self.rate_hz)
-                self.reached[i] = min(self.reached[i], self.envelope[i])
+            self._forget(i, most)
             if self.envelope[i] > self.reached[i]:
                 if most > 0.1 * self.envelope[i]:
                     self.reached[i] = min(self.envelope[i], self.reached[i] + rise * TICK)
@@ -155,6 +168,15 @@ cdef class LightGuard:
             self.own_gain[i] = own
             self.gain[i] = end
             memcpy(self.wait[i], lane, TICK * sizeof(float))
+
+    cdef void _forget(self, int i, double most) noexcept nogil:
+        # A brightness not come near for longer than a slow breath has to be led up to again.
+        self.untouched[i] = 0 if most > 0.95 * self.envelope[i] else self.untouched[i] + TICK
+        if most > self.envelope[i]:
+            self.envelope[i] = most
+        elif self.untouched[i] > _REMEMBER_S * self.rate_hz:
+            self.envelope[i] = max(most, self.envelope[i] - _FORGET_PER_S * TICK / self.rate_hz)
+            self.reached[i] = min(self.reached[i], self.envelope[i])
 
     cdef void _judge(self, float* out, int64_t frame) noexcept nogil:
         cdef int i, j, found

@@ -6,13 +6,15 @@ Nobody measured the headphones: the louder ear's power stays at -20 dBFS, howeve
 for sensitive ears) is reached, everything is 10 dB quieter. Source: ITU-T H.870 (2022).
 """
 
-from libc.math cimport M_PI, exp, fabs, isfinite, pow, sqrt
+from libc.math cimport M_PI, exp, fabs, isfinite, pow
 from libc.stdint cimport int64_t
 
 from cext._types cimport TICK, clamp
 from cext.guards.doses cimport Rolling, keeper_start, keeper_turn
 from cext.guards.ledger cimport SOUND_CEILING, SOUND_DOSE, SOUND_LOUDNESS, SOUND_NOT_FINITE, Ledger
 from cext.guards.truepeak cimport TruePeak
+
+import cmath
 
 from cext.limits import load
 
@@ -51,11 +53,11 @@ cdef class SoundGuard:
         self.limit *= pow(10.0, -_HEADROOM_DB / 10.0)
         keeper_start(&self.keeper, self.limit, _HOLD_S, _RECOVER_S, rate_hz)
         self.level_at_1_khz = 1.0
+        back = cmath.exp(-2j * M_PI * 1_000.0 / rate_hz)
         for i in range(6):
             self.corner[i] = 1.0 - exp(-2.0 * M_PI * _CORNERS_HZ[i] / rate_hz)
-            self.level_at_1_khz *= (1_000.0 if i < 4 else _CORNERS_HZ[i]) / sqrt(
-                1e6 + _CORNERS_HZ[i] * _CORNERS_HZ[i]
-            )
+            low = self.corner[i] / (1.0 - (1.0 - self.corner[i]) * back)
+            self.level_at_1_khz *= abs(1.0 - low if i < 4 else low)
         self.gate = 1.0
 
     cdef void run(self, float* left, float* right, int64_t frame, bint dark) noexcept nogil:

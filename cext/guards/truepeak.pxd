@@ -1,7 +1,7 @@
 cdef enum:
-    HALF = 16            # samples on each side that decide what the wave does between two of them
+    HALF = 24            # samples on each side that decide what the wave does between two of them
     PHASES = 8
-    SMOOTH = 48          # frames over which the gain moves
+    SMOOTH = 40          # frames over which the gain moves
     SPAN = 192           # three ticks: the one before, the one that leaves, the one that came
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from cext.flicker import FlickerWatch
 from cext.graph import Graph
 from cext.guard import Guard
-from cext.limits import load
+from cext.limits import Calibration, Carried, load
 from tests.cext.sound import RATE_HZ, played
 
 LED_UP_S = 57
@@ -21,14 +21,14 @@ def lanes(seconds, **rows):
     return block
 
 
-def flashes(light):
+def flashes(light, rate_hz=RATE_HZ):
     """Changes of direction of at least 10 % (WCAG 2.3.1) with their times, from first principles."""
     times, extreme, rising = [], light[0], True
     for index, value in enumerate(light):
         if (value > extreme) == rising:
             extreme = value
         elif abs(value - extreme) >= 0.1:
-            times.append(index / RATE_HZ)
+            times.append(index / rate_hz)
             extreme, rising = value, not rising
     return times
 
@@ -42,9 +42,12 @@ def wave(hz, seconds, low=0.0, high=1.0, square=True):
     return low + (high - low) * ((turn > 0) if square else 0.5 + 0.5 * turn)
 
 
+LED_UP = lanes(LED_UP_S, _2=1.0, _3=1.0, _4=1.0, _5=1.0)
+
+
 def led_up(guard):
     """Lead all lights up to full brightness, as a long session would."""
-    guard.process(lanes(LED_UP_S, _2=1.0, _3=1.0, _4=1.0, _5=1.0))
+    guard.process(LED_UP.copy())
 
 
 @settings(max_examples=60, deadline=None)
@@ -215,3 +218,18 @@ def test_a_stop_makes_no_click():
     graph.stop_now()
     after = played(graph, 0.2)[0]
     assert np.abs(np.diff(after)).max() < 1.5 * np.abs(np.diff(before)).max()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"consent": "L4"}, "did you mean"),
+        ({"light_map": "rgb"}, "did you mean 'rgbw'"),
+        ({"carried": Carried(light_day_s=float("nan"))}, "carried light_day_s"),
+        ({"calibration": Calibration(sound_full_dba=float("inf"))}, "calibration sound_full_dba"),
+        ({"rate_hz": 0.0}, "outside 8000"),
+    ],
+)
+def test_a_guard_that_cannot_be_built_says_why(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        Guard(**arguments)
