@@ -55,7 +55,7 @@ def _load(settings: Settings, parent: int) -> Callable[..., Any]:
         app = create_app(settings, bus)
         bus.start()
     except EchoelError as error:
-        print(f"echoel: {error}\n  what to do: {error.remedy}", file=sys.stderr, flush=True)
+        print(f"echoel: {error}; what to do: {error.remedy}", file=sys.stderr, flush=True)
         os._exit(error.exit_code)
     address = f"http://{in_url(seen_from_here(settings.host))}:{settings.port}/"
     once_heard(settings.host, settings.port, lambda: print(f"echoel: panel and API on {address}", flush=True))

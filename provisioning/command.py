@@ -63,7 +63,7 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command; every error ends as one or two clear lines on standard error."""
+    """Run the command; every error ends as one clear line on standard error."""
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -83,7 +83,7 @@ def report(error: Exception) -> int:
     """Print what happened and what to do; keep the traceback in a file for whoever repairs it."""
     remedy = getattr(error, "remedy", None)
     if remedy is not None:
-        click.echo(f"echoel: {error}\n  what to do: {remedy}", err=True)
+        click.echo(f"echoel: {error}; what to do: {remedy}", err=True)
         return int(getattr(error, "exit_code", 1))
     if os.environ.get("ECHOEL_TRACEBACK"):
         traceback.print_exc()
@@ -91,8 +91,8 @@ def report(error: Exception) -> int:
     kept = Path(os.environ.get("TMPDIR", "/tmp")) / f"echoel-error-{os.getpid()}.txt"
     kept.write_text(traceback.format_exc(), encoding="utf-8")
     click.echo(
-        f"echoel: unexpected {type(error).__name__}: {error}\n"
-        f"  what to do: this is a fault of ours; please send {kept} with your report",
+        f"echoel: unexpected {type(error).__name__}: {error}; "
+        f"what to do: this is a fault of ours; please send {kept} with your report",
         err=True,
     )
     return 1

@@ -204,7 +204,7 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         remedy = "name a path in a folder that is yours, shorter than 100 letters"
         print(
-            f"echoel: the guard cannot listen on {given.socket}: {error}\n  what to do: {remedy}",
+            f"echoel: the guard cannot listen on {given.socket}: {error}; what to do: {remedy}",
             file=sys.stderr,
         )
         return 1

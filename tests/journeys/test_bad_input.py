@@ -62,6 +62,7 @@ def test_a_wrong_rate_or_column_is_named(flags: tuple[str, str]) -> None:
     finished = echoel("analyse", str(RECORDINGS / "rest_ecg.csv"), "--json", *flags)
     assert finished.returncode == 2
     assert "what to do" in finished.stderr
+    assert finished.stderr.count("\n") == 1
     assert finished.stdout == ""
 
 
