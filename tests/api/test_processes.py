@@ -95,9 +95,9 @@ def test_a_port_in_use_is_two_clear_lines_and_exit_1(tmp_path: Path, verb: str) 
         with running(verb, "--port", str(port), "--data", str(tmp_path)) as process:
             _, said = process.communicate(timeout=20)
             assert process.returncode == 1
-            assert said.splitlines()[0] == f"echoel: port {port} on 127.0.0.1 is in use by another program"
-            assert "--port" in said.splitlines()[1]
-            assert len(said.splitlines()) == 2
+            assert said.startswith(f"echoel: port {port} on 127.0.0.1 is in use by another program; what to do:")
+            assert "--port" in said
+            assert len(said.splitlines()) == 1
 
 
 def test_a_damaged_database_is_two_clear_lines_and_exit_1(tmp_path: Path) -> None:
