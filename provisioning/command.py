@@ -65,7 +65,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command; every error ends as one clear line on standard error."""
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="echoel", standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:

@@ -87,7 +87,7 @@ def test_a_killed_api_leaves_nobody_on_its_port(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("verb", ["serve", "live"])
-def test_a_port_in_use_is_two_clear_lines_and_exit_1(tmp_path: Path, verb: str) -> None:
+def test_a_port_in_use_is_one_clear_line_and_exit_1(tmp_path: Path, verb: str) -> None:
     with socket.socket() as taken:
         taken.bind((LOOPBACK, 0))
         taken.listen()
@@ -95,7 +95,7 @@ def test_a_port_in_use_is_two_clear_lines_and_exit_1(tmp_path: Path, verb: str) 
         with running(verb, "--port", str(port), "--data", str(tmp_path)) as process:
             _, said = process.communicate(timeout=20)
             assert process.returncode == 1
-            assert said.startswith(f"echoel: port {port} on 127.0.0.1 is in use by another program; what to do:")
+            assert said.startswith(f"echoel: port {port} on 127.0.0.1 is in use by another program; ")
             assert "--port" in said
             assert len(said.splitlines()) == 1
 
