@@ -96,7 +96,7 @@ def prepare(level: str) -> None:
     mark = fingerprint()
     if stamp.exists() and stamp.read_text() == mark and not is_stale():
         return
-    say("Setting up; this is done once and takes a minute or two.")
+    say("Setting up; this is done once and takes a few minutes.")
     system_packages(level)
     make_venv()
     steps = Steps()
