@@ -2,8 +2,7 @@ from libc.stdint cimport int64_t
 
 from cext._types cimport LANES, TICK
 from cext.guard cimport Guard
-from cext.lanes.light cimport Light
-from cext.lanes.vibration cimport Vibration
+from cext.lanes.lane cimport Lane
 
 cdef struct Step:
     # A part and the bus it works on.
@@ -30,8 +29,10 @@ cdef class Graph:
     cdef readonly Guard guard
     cdef readonly tuple parameters
     cdef dict index
-    cdef Light light
-    cdef Vibration vibration
+    cdef list lanes
+    cdef void** makers                     # the lanes, for whoever renders
+    cdef int maker_count
+    cdef float fresh[4 * TICK]
     cdef list parts                        # keep alive what the pointers below lead to
     cdef list turned
     cdef object writing

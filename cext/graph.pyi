@@ -13,6 +13,7 @@ from cext.plans import PROTOCOL as PROTOCOL
 from cext.plans import BusRow as BusRow
 from cext.plans import EffectRow as EffectRow
 from cext.plans import GraphPlan as GraphPlan
+from cext.plans import LaneRow as LaneRow
 from cext.plans import VoiceRow as VoiceRow
 
 PARAMETERS: tuple[Parameter, ...]

@@ -22,17 +22,18 @@ from cext._types cimport (
     LANES, TICK, atomic_fence, atomic_load, atomic_store, flush_denormals, restore_denormals,
 )
 from cext.guard cimport GUARD_LATENCY, Guard
-from cext.lanes.light cimport Light
-from cext.lanes.vibration cimport Vibration
+from cext.lanes.lane cimport Lane
 from cext.parts cimport Part
 
+from cext import lanes as lane_kinds
 from cext.effects.routing import Chain, Mix
 from cext.parameters import checked, prefixed, unknown
-from cext.plans import PROTOCOL, BusRow, EffectRow, GraphPlan, VoiceRow
+from cext.plans import PROTOCOL, BusRow, EffectRow, GraphPlan, LaneRow, VoiceRow
 from cext.wiring import Wiring
 
 __all__ = [
-    "PARAMETERS", "PROTOCOL", "BusRow", "Chain", "EffectRow", "Graph", "GraphPlan", "Mix", "VoiceRow",
+    "PARAMETERS", "PROTOCOL", "BusRow", "Chain", "EffectRow", "Graph", "GraphPlan", "LaneRow", "Mix",
+    "VoiceRow",
 ]
 
 
@@ -49,6 +50,7 @@ cdef class Graph:
         self.steps = NULL
         self.written = self.taken = NULL
         self.knobs = NULL
+        self.makers = NULL
 
     def __init__(
         self, double rate_hz=48_000.0, uint64_t seed=1, plan=PROTOCOL, *, str consent="L1",
@@ -57,15 +59,17 @@ cdef class Graph:
         self.rate_hz = rate_hz
         self.guard = Guard(rate_hz, consent, light_map=light_map, calibration=calibration, carried=carried)
         self.writing = threading.Lock()
-        self.light = Light(rate_hz)
-        self.vibration = Vibration(rate_hz)
         wiring = Wiring(plan, rate_hz, seed)
-        lanes = prefixed("light", Light.PARAMETERS) + prefixed("vibration", Vibration.PARAMETERS)
-        self.parameters = wiring.parameters + tuple(lanes)
+        self.lanes = [lane_kinds.make(row.kind, rate_hz, **row.values) for row in plan.lanes]
+        knobs = []
+        for row, lane in zip(plan.lanes, self.lanes, strict=True):
+            knobs += prefixed(row.name, lane.parameters)
+        self.parameters = wiring.parameters + tuple(knobs)
         self.index = {row.name: index for index, row in enumerate(self.parameters)}
         self.buses = wiring.buses
         self._wire(wiring.steps)
-        self._join([*wiring.knobs.values(), self.light, self.vibration])
+        self._light()
+        self._join([*wiring.knobs.values(), *self.lanes])
         self._hold(wiring.latency_frames)
 
     def _wire(self, steps):
@@ -80,6 +84,15 @@ cdef class Graph:
             self.steps[i] = Step(<void*> part, &self.buses[place, 0, 0], &self.buses[place, 1, 0])
         # Main is wired last: what it holds leaves.
         self.out = self.steps[self.step_count - 1]
+
+    def _light(self):
+        cdef int i
+        self.maker_count = len(self.lanes)
+        self.makers = <void**> calloc(max(1, self.maker_count), sizeof(void*))
+        if self.makers == NULL:
+            raise MemoryError("no memory for the lanes of a graph")
+        for i, lane in enumerate(self.lanes):
+            self.makers[i] = <void*> lane
 
     def _join(self, parts):
         cdef int i, n = 0
@@ -110,6 +123,7 @@ cdef class Graph:
         free(self.knobs)
         free(self.written)
         free(self.taken)
+        free(self.makers)
 
     @property
     def frame(self):
@@ -221,12 +235,19 @@ cdef class Graph:
 
     cdef void _lanes(self, float* out, Py_ssize_t stride) noexcept nogil:
         # Made now, shown when the sound of now leaves.
-        cdef int lane
+        cdef int lane, j
+        cdef float* sums
+        cdef void* maker
         cdef int64_t slots = self.later.shape[0], now = self.made // TICK
         cdef float* fresh = &self.later[now & (slots - 1), 0, 0]
         cdef float* due = &self.later[(now - self.late_frames // TICK) & (slots - 1), 0, 0]
-        self.light.fill(fresh, TICK)
-        self.vibration.fill(fresh + 4 * TICK, TICK)
+        memset(fresh, 0, (LANES - 2) * TICK * sizeof(float))
+        for lane in range(self.maker_count):
+            maker = self.makers[lane]
+            (<Lane> maker).fill(self.fresh, TICK)
+            sums = fresh if (<Lane> maker).rows == 4 else fresh + 4 * TICK
+            for j in range((<Lane> maker).rows * TICK):
+                sums[j] += self.fresh[j]
         for lane in range(LANES - 2):
             memcpy(out + lane * stride, due + lane * TICK, TICK * sizeof(float))
 

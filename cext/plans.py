@@ -1,6 +1,7 @@
 """What a graph is made of: rows of voices on buses, effects on buses, sends from bus to bus.
 
-A plan is data. `Graph(plan=...)` wires it once; afterwards only its knobs move. Sound runs from the voices
+A plan is data. `Graph(plan=...)` wires it once; afterwards only its knobs move. Light and touch are rows
+too (`cext.lanes`). Sound runs from the voices
 through their bus's effects into other buses and at last into "main", whose end is always the limiter. Every
 knob is named after its row: `pad.level`, `hall.decay_s`, `strings.to_hall` for what the bus "strings" sends
 to the bus "hall".
@@ -19,8 +20,8 @@ MAIN = "main"
 CHANNELS = ("stereo", "mid", "side", "mid_side")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _INTO_MAIN: Mapping[str, float] = MappingProxyType({MAIN: 1.0})
-# Names the graph itself gives to parts with knobs.
-_TAKEN = ("limiter", "light", "vibration")
+# The name the graph itself gives to a part with knobs.
+_TAKEN = ("limiter",)
 
 
 class VoiceRow(NamedTuple):
@@ -57,12 +58,24 @@ class BusRow(NamedTuple):
     into: Mapping[str, float] = _INTO_MAIN
 
 
+class LaneRow(NamedTuple):
+    """One maker of light or touch; several add up, and the guard judges the sum."""
+
+    name: str
+    kind: str
+    values: Mapping[str, Any] = _NOTHING
+
+
+STEADY = (LaneRow("light", "light"), LaneRow("vibration", "vibration"))
+
+
 class GraphPlan(NamedTuple):
-    """Voices, the effects of the main bus, and further buses; the limiter is added at the end of main."""
+    """Voices, the effects of the main bus, further buses, light and touch; a limiter ends main."""
 
     voices: tuple[VoiceRow, ...] = ()
     effects: tuple[EffectRow, ...] = ()
     buses: tuple[BusRow, ...] = ()
+    lanes: tuple[LaneRow, ...] = STEADY
 
 
 # The protocols' own graph: what a session can turn without saying more.
@@ -79,6 +92,12 @@ PROTOCOL = GraphPlan(
         EffectRow("lowpass", "lowpass"),
         EffectRow("reverb", "reverb"),
         EffectRow("master", "gain"),
+    ),
+    lanes=(
+        *STEADY,
+        LaneRow("pulses", "pulses"),
+        LaneRow("colour", "colour"),
+        LaneRow("waves", "waves"),
     ),
 )
 
@@ -131,6 +150,7 @@ def _check_names(plan: GraphPlan) -> None:
 
 def _named(plan: GraphPlan) -> Iterator[str]:
     yield from (row.name for row in plan.voices)
+    yield from (row.name for row in plan.lanes)
     for bus in (*plan.buses, BusRow(MAIN, plan.effects)):
         yield bus.name
         for effect in bus.effects:

@@ -1,6 +1,8 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """What light and touch have in common: rows filled a tick at a time, on the frames of the sound."""
 
+from libc.string cimport memset
+
 from cext._types cimport TICK
 from cext.parts cimport Part
 
@@ -17,6 +19,12 @@ cdef class Lane(Part):
             while done < stride:
                 self.fill(&block[0, done], stride)
                 done += TICK
+
+    cdef void rest(self, float* lanes, Py_ssize_t stride) noexcept nogil:
+        # One tick of nothing.
+        cdef int i
+        for i in range(self.rows):
+            memset(lanes + i * stride, 0, TICK * sizeof(float))
 
     cdef void fill(self, float* lanes, Py_ssize_t stride) noexcept nogil:
         # One tick into rows that lie `stride` floats apart.

@@ -70,6 +70,11 @@ cdef class Pulses(Lane):
         cdef double level, depth, duty, edge, value
         cdef uint64_t apart
         self.next_tick()
+        if self.begin[LEVEL] == 0.0 and self.step[LEVEL] == 0.0 and self.step[FREQUENCY] == 0.0:
+            # Nobody sees it, but its time goes on, so that it comes back in step with the sound.
+            self.rest(lanes, stride)
+            self.phase += <uint64_t> TICK * turn_of(self.begin[FREQUENCY] / self.rate_hz)
+            return
         for j in range(TICK):
             level = self.begin[LEVEL] + self.step[LEVEL] * j
             depth = self.begin[DEPTH] + self.step[DEPTH] * j
@@ -109,6 +114,10 @@ cdef class Colour(Lane):
         cdef double level, strength, hue
         cdef uint64_t at
         self.next_tick()
+        if self.begin[LEVEL] == 0.0 and self.step[LEVEL] == 0.0 and self.step[DRIFT] == 0.0:
+            self.rest(lanes, stride)
+            self.phase += <uint64_t> TICK * turn_of(self.begin[DRIFT] / (60.0 * self.rate_hz))
+            return
         for j in range(TICK):
             level = self.begin[LEVEL] + self.step[LEVEL] * j
             strength = self.begin[SATURATION] + self.step[SATURATION] * j

@@ -62,6 +62,12 @@ cdef class Waves(Lane):
         cdef double tone, depth
         cdef uint64_t apart
         self.next_tick()
+        if self.begin[LEVEL] == 0.0 and self.step[LEVEL] == 0.0 and self.step[FREQUENCY] == 0.0 \
+                and self.step[WAVE] == 0.0:
+            self.rest(lanes, stride)
+            self.phase += <uint64_t> TICK * turn_of(self.begin[FREQUENCY] / self.rate_hz)
+            self.slow += <uint64_t> TICK * turn_of(self.begin[WAVE] / self.rate_hz)
+            return
         for j in range(TICK):
             tone = (self.begin[LEVEL] + self.step[LEVEL] * j) * sine_of(self.phase)
             depth = 0.5 * (self.begin[DEPTH] + self.step[DEPTH] * j)
