@@ -89,9 +89,15 @@ def keep(
     title: str,
 ) -> None:
     """Write every block and show how far it is; whatever goes wrong, no half file stays behind."""
+    from appliance.errors import StorageFull
+
     done = False
+    is_watched = sys.stderr.isatty()
+    label = f"Rendering {title}"
     try:
-        with click.progressbar(length=int(length_s), label=f"Rendering {title}", file=sys.stderr) as bar:
+        with click.progressbar(
+            length=int(length_s), label=label, file=sys.stderr, hidden=not is_watched
+        ) as bar:
             shown = 0
             for samples in blocks:
                 write(samples)
@@ -99,6 +105,11 @@ def keep(
                 bar.update(at - shown)
                 shown = at
         done = True
+    except StorageFull as error:
+        raise StorageFull(
+            f"no room left for {recording.path}",
+            "free some space or name another disk; nothing was left behind",
+        ) from error
     finally:
         recording.close() if done else recording.discard()
 
