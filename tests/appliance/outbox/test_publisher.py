@@ -222,7 +222,7 @@ def test_where_nothing_can_be_deleted_reports_still_leave_and_not_twice(
     session(journal)
     until(lambda: len(receiver.rows("sessions")) == 2, "the reports to arrive")
     assert not publisher.drain(1.0)
-    assert publisher.pending == 4
+    assert publisher.pending >= 4  # two heads, and intervals and states in one report each or more
     arrived = receiver.arrivals
     assert not publisher.drain(0.7)
     assert receiver.arrivals == arrived
