@@ -7,6 +7,7 @@ editable install and `python -m provisioning.native [MODULE ...]` build the same
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from setuptools import Distribution, Extension
 from setuptools.command.build_ext import build_ext
 
 ROOT = Path(__file__).resolve().parent.parent
+# `from cext.parts cimport Effect`, also over several lines in brackets, and `cimport cext.parts`.
+_CIMPORT = re.compile(r"^(?:from (cext[\w.]*) )?cimport (?:(cext[\w.]*)|(\([^)]*\)|[^\n]*))", re.MULTILINE)
+_WORD = re.compile(r"\w+")
 
 
 class Kernels(build_ext):
@@ -33,10 +37,25 @@ class Kernels(build_ext):
 
 
 def _is_stale(row: Extension) -> bool:
-    """Whether a source, or a declaration it may share, is newer than what was built."""
+    """Whether a source, or a declaration it uses, is newer than what was built."""
     source = ROOT / str(next(iter(row.sources)))
-    newest = max(file.stat().st_mtime for file in (source, *(ROOT / "cext").rglob("*.pxd")))
+    newest = max(file.stat().st_mtime for file in used_by(source))
     return all(file.stat().st_mtime < newest for file in source.parent.glob(source.stem + ".*.so"))
+
+
+def used_by(source: Path, root: Path = ROOT) -> set[Path]:
+    """A kernel's source, its own declarations, and those it `cimport`s, however far down."""
+    found: set[Path] = set()
+    waiting = [source, source.with_suffix(".pxd")]
+    while waiting:
+        file = waiting.pop()
+        if file in found or not file.is_file():
+            continue
+        found.add(file)
+        for package, name, names in _CIMPORT.findall(file.read_text(encoding="utf-8")):
+            modules = [name] if name else [package, *(f"{package}.{word}" for word in _WORD.findall(names))]
+            waiting += [root / (module.replace(".", "/") + ".pxd") for module in modules]
+    return found
 
 
 def build(names: list[str], root: Path = ROOT) -> None:
