@@ -144,7 +144,7 @@ cdef class Graph:
         """Where one parameter is going. Raises ValueError."""
         return self.written[<int> self._index(name)].goal
 
-    def set(self, str name, double value):
+    def set(self, str name, value):
         """Turn one parameter; it glides there in 50 ms. Raises ValueError."""
         self.apply({name: value})
 

@@ -16,6 +16,7 @@ class Parameter(NamedTuple):
     """One knob: its name, its unit, how far it turns, where it stands at first, how it glides.
 
     curve: "linear" glides evenly in the unit, "log" evenly in octaves or decibels (minimum above 0).
+    choices: what the positions are called, for a switch; its values are 0, 1, 2 .. and do not glide.
     """
 
     name: str
@@ -24,6 +25,12 @@ class Parameter(NamedTuple):
     maximum: float
     default: float
     curve: str = "linear"
+    choices: tuple[str, ...] = ()
+
+
+def switch(name: str, *choices: str, default: int = 0) -> Parameter:
+    """A knob with named positions."""
+    return Parameter(name, "", 0.0, len(choices) - 1.0, float(default), "linear", choices)
 
 
 def index_of(name: str, rows: Sequence[Parameter]) -> int:
@@ -34,9 +41,22 @@ def index_of(name: str, rows: Sequence[Parameter]) -> int:
     raise ValueError(f"there is no parameter {name!r}; {_hint(name, [row.name for row in rows])}")
 
 
-def checked(row: Parameter, value: float) -> float:
+def checked(row: Parameter, value: float | str) -> float:
     """Return the value as a float, or say which value inside the limits is nearest."""
-    number = float(value)
+    if row.choices and isinstance(value, str) and not value.strip().isdecimal():
+        if value not in row.choices:
+            raise unknown(f"{row.name} called", value, row.choices)
+        return float(row.choices.index(value))
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{row.name} cannot be {value!r}; give a number from {_span(row)}") from None
+    if row.choices and number not in range(len(row.choices)):
+        place = min(max(round(number), 0), len(row.choices) - 1) if math.isfinite(number) else 0
+        raise ValueError(
+            f"{row.name} = {number:g} is not one of {', '.join(row.choices)}; "
+            f"the nearest is {row.choices[place]!r} ({place})"
+        )
     if math.isnan(number):
         raise ValueError(f"{row.name} cannot be NaN; give a number from {_span(row)}")
     if not row.minimum <= number <= row.maximum:

@@ -3,7 +3,7 @@
 from cext._types cimport TICK
 
 cdef enum:
-    MOST_PARAMETERS = 32
+    MOST_PARAMETERS = 64
 
 
 cdef class Part:
@@ -16,8 +16,10 @@ cdef class Part:
     cdef double goal[MOST_PARAMETERS]
     cdef long ticks_left[MOST_PARAMETERS]
     cdef bint is_log[MOST_PARAMETERS]
+    cdef bint is_switch[MOST_PARAMETERS]
     cdef int count
     cdef bint is_moving                    # some parameter has not arrived, or has just
+    cdef bint has_run                      # since it was made or reset: before that, knobs need not glide
 
     cdef void aim(self, int index, double goal, double glide_s) noexcept nogil
     cdef void snap(self, int index, double value) noexcept nogil
@@ -34,4 +36,12 @@ cdef class Voice(Part):
 
 
 cdef class Effect(Part):
-    pass
+    cdef readonly int latency_frames
+    cdef float[:, ::1] waiting             # the untouched sound, as late as the effect makes it
+    cdef int waiting_place
+    cdef int bypass                        # the row of the switch that every effect has last
+    cdef bint is_asleep
+
+    cdef int delays(self, int frames) except -1
+    cdef void _wait(self, float* left, float* right, int frames) noexcept nogil
+    cdef void _aside(self, float* left, float* right, int first, int frames) noexcept nogil

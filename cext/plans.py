@@ -91,7 +91,7 @@ PROTOCOL = GraphPlan(
     effects=(
         EffectRow("lowpass", "lowpass"),
         EffectRow("reverb", "reverb"),
-        EffectRow("master", "gain"),
+        EffectRow("master", "volume"),
     ),
     lanes=(
         *STEADY,

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cext import effects, voices
-from cext.effects.keyed import Keyed
+from cext.effects.dynamics.keyed import Keyed
 from cext.effects.routing import Align, MidSide, Send
 from cext.parameters import Parameter, prefixed
 from cext.parts import Effect, Part, Voice
@@ -72,6 +72,8 @@ class Wiring:
         last = () if row.into or row is not rows[-1] else (LIMITER,)
         for line in (*row.effects, *last):
             part: Effect = effects.make(line.kind, self._rate_hz, **line.values)
+            if line is LIMITER:
+                part.lock()
             found[line.name] = (part, line.values)
             if line.key is not None:
                 late = self._listen(part, line, place, late)

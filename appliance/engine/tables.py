@@ -21,7 +21,7 @@ def tables() -> dict[str, dict[str, Sequence[Parameter]]]:
 
     return {
         "voices": dict(voices.catalogue()),
-        "effects": dict(effects.catalogue()),
+        "effects": {table.name: table.parameters for table in effects.catalogue()},
         "lanes": dict(lanes.catalogue()),
         "graph": {"protocols": PARAMETERS},
     }
@@ -46,5 +46,5 @@ def command(family: str | None, as_json: bool) -> None:
         for name, rows in parts.items():
             click.echo(f"  {name}")
             for row in rows:
-                span = f"{row.minimum:g} to {row.maximum:g} {row.unit}".rstrip()
+                span = ", ".join(row.choices) or f"{row.minimum:g} to {row.maximum:g} {row.unit}".rstrip()
                 click.echo(f"    {row.name:<22} {span:<20} usually {row.default:g}")

@@ -27,11 +27,7 @@ cdef class Align(Effect):
             raise ValueError(f"a delay of {frames} frames is outside 0 to 10 s")
         self.frames = frames
         self.held = np.zeros((2, max(frames, 1)), dtype=np.float32)
-
-    @property
-    def latency_frames(self):
-        """How many frames later the sound leaves than it came."""
-        return self.frames
+        self.delays(frames)
 
     cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
         cdef int j, place = self.place
@@ -104,13 +100,9 @@ cdef class MidSide(Effect):
         self.kind = CHANNELS.index(channels)
         self.parameters = effect.parameters
         self.align = Align(effect.rate_hz, effect.latency_frames)
+        self.delays(effect.latency_frames)
 
-    @property
-    def latency_frames(self):
-        """How many frames later the sound leaves than it came."""
-        return self.effect.latency_frames
-
-    def set(self, str name, double value):
+    def set(self, str name, value):
         """Turn one knob of the effect inside."""
         self.effect.set(name, value)
 
@@ -169,11 +161,7 @@ cdef class Chain(Effect):
         cdef Effect effect
         for i, effect in enumerate(self.effects):
             self.each[i] = <void*> effect
-
-    @property
-    def latency_frames(self):
-        """How many frames later the sound leaves than it came."""
-        return sum(effect.latency_frames for effect in self.effects)
+        self.delays(sum(effect.latency_frames for effect in self.effects))
 
     cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
         cdef int i

@@ -17,7 +17,7 @@ from libc.string cimport memset
 
 from cext cimport _simd  # no-cython-lint: its macro is in the prototypes below
 from cext._types cimport RAMP, TICK, scatter, sine_of, turn_of
-from cext.effects.filters cimport svf_aim, svf_lowpass
+from cext.effects.filters.swept cimport svf_aim, svf_lowpass
 from cext.voices.noises cimport design_pink, pink, spray
 from cext.voices.ticked cimport Ticked
 from cext.voices.tones cimport play_two, skip

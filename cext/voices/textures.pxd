@@ -1,6 +1,6 @@
 from libc.stdint cimport uint64_t
 
-from cext.effects.filters cimport Svf
+from cext.effects.filters.swept cimport Svf
 from cext.voices.noises cimport Pinking
 from cext.voices.ticked cimport Ticked
 from cext.voices.tones cimport Tone

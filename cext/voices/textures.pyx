@@ -12,7 +12,7 @@ from libc.stdint cimport int64_t, uint64_t
 from libc.string cimport memset
 
 from cext._types cimport RAMP, TICK, scatter
-from cext.effects.filters cimport Svf, svf_aim, svf_lowpass
+from cext.effects.filters.swept cimport Svf, svf_aim, svf_lowpass
 from cext.voices.noises cimport design_pink, pink, spray
 from cext.voices.ticked cimport Ticked
 from cext.voices.tones cimport ring, tune

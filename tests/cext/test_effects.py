@@ -19,33 +19,6 @@ def _impulse(seconds):
     return sound
 
 
-@pytest.mark.parametrize("name", list(effects.EFFECTS))
-@pytest.mark.parametrize("block", [1, 64, 128, 256])
-def test_an_effect_does_not_depend_on_how_time_is_cut(name, block):
-    sound = _noise(0.06, 1.5)
-
-    def changed(size):
-        effect = effects.make(name)
-        first = through(effect, sound[:, :1000], size)
-        row = effect.parameters[0]
-        effect.set(row.name, (row.minimum + row.maximum) / 3)
-        return np.concatenate((first, through(effect, sound[:, 1000:], size)), axis=1)
-
-    assert np.array_equal(changed(block), changed(1000))
-
-
-@pytest.mark.parametrize("name", list(effects.EFFECTS))
-def test_a_reset_effect_has_forgotten_everything(name):
-    sound = _noise(0.05)
-    effect = effects.make(name)
-    fresh = through(effects.make(name), sound)
-    through(effect, sound)
-    effect.reset()
-    again = through(effect, sound)
-    # A reverb's lines sway on, so that it repeats in kind and not to the bit.
-    assert np.allclose(fresh, again, atol=0.05 if name == "reverb" else 1e-7)
-
-
 @pytest.mark.parametrize("cutoff_hz", [200.0, 1000.0, 5000.0])
 def test_lowpass_is_3_db_down_at_its_cutoff_and_falls_12_db_an_octave(cutoff_hz):
     answer = np.abs(np.fft.rfft(through(effects.make("lowpass", cutoff_hz=cutoff_hz), _impulse(1))[0]))

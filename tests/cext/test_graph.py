@@ -145,7 +145,11 @@ def test_targets_may_be_turned_while_a_thread_renders():
 
 
 TARGETS = st.fixed_dictionaries(
-    {}, optional={row.name: st.floats(row.minimum, row.maximum, allow_nan=False) for row in PARAMETERS}
+    {},
+    optional={
+        row.name: st.sampled_from(row.choices) if row.choices else st.floats(row.minimum, row.maximum)
+        for row in PARAMETERS
+    },
 )
 
 
@@ -161,3 +165,9 @@ def test_no_scene_leaves_the_limits(scenes, glide_s):
         assert lanes[2:6].min() >= 0.0
         assert lanes[2:6].max() <= 0.02 * 0.1 * len(scenes) + 1e-6
         assert np.abs(lanes[6:]).max() <= 1.0
+
+
+def test_nobody_can_switch_the_last_limiter_off():
+    assert "reverb.bypass" in {row.name for row in Graph().parameters}
+    with pytest.raises(ValueError, match=r"limiter\.bypass"):
+        Graph().set("limiter.bypass", "on")

@@ -15,7 +15,7 @@ WIDE = GraphPlan(
         VoiceRow("sea", "white", {"level": 0.1}, "weather"),
         VoiceRow("high", "sine", {"level": 0.1, "frequency_hz": 880.0}),
     ),
-    effects=(EffectRow("tone", "lowpass", {"cutoff_hz": 9000.0}), EffectRow("master", "gain")),
+    effects=(EffectRow("tone", "lowpass", {"cutoff_hz": 9000.0}), EffectRow("master", "volume")),
     buses=(
         BusRow("strings", (EffectRow("edge", "limiter", {"drive_db": 6.0}),), {"main": 1.0, "hall": 0.3}),
         BusRow(
@@ -209,7 +209,15 @@ def test_a_graph_holds_very_many_voices():
 
 @pytest.mark.parametrize("delay_frames", [1, 63, 64, 100, 1000])
 def test_light_keeps_with_the_sound_however_long_its_way(monkeypatch, delay_frames):
-    monkeypatch.setitem(effects.EFFECTS, "later", lambda rate_hz: Align(rate_hz, delay_frames))
+    monkeypatch.setitem(effects.EFFECTS, "later", "")
+    make = effects.make
+    monkeypatch.setattr(
+        effects,
+        "make",
+        lambda name, *given, **values: (
+            Align(given[0], delay_frames) if name == "later" else make(name, *given, **values)
+        ),
+    )
     graph = Graph(plan=GraphPlan((VoiceRow("tone", "sine", {"level": 1.0}),), (EffectRow("wait", "later"),)))
     graph.apply({"light.left": 0.01}, 0.0)
     lanes = played(graph, 0.1, 1000)

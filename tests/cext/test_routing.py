@@ -35,7 +35,7 @@ def test_middle_and_sides_stay_together_around_an_effect_that_looks_ahead(channe
 
 
 def test_the_knobs_of_a_wrapped_effect_are_those_of_the_effect():
-    wrapped = MidSide(effects.make("gain", level=1.0), "side")
+    wrapped = MidSide(effects.make("volume", level=1.0), "side")
     wrapped.set("level", 0.25)
     assert wrapped.get("level") == wrapped.effect.get("level") == 0.25
 

@@ -1,7 +1,7 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""Loudness: a volume knob, and a limiter that sees what is coming.
+"""A limiter that sees what is coming.
 
-In the limiter the sound is held back by 64 frames. The gain each sample needs is held at its least over
+The sound is held back by 64 frames. The gain each sample needs is held at its least over
 that window and then averaged over it, so it is already low when the peak arrives and never moves by a step:
 no sample passes the ceiling, and there is no click. The average is a sum of whole numbers, which cannot
 drift. Sources: M. van Herk, Pattern Recognition Letters 13 (1992) 517 for the sliding minimum; the
@@ -11,7 +11,7 @@ hold-and-average gain is common practice among look-ahead limiters.
 from libc.math cimport exp, fabs, pow
 from libc.stdint cimport uint32_t, uint64_t
 
-from cext._types cimport RAMP, TICK
+from cext._types cimport TICK
 from cext.parts cimport Effect
 
 from cext.parameters import Parameter
@@ -22,23 +22,11 @@ cdef enum:
 cdef double _ONE = 1073741824.0   # gain 1 as a whole number, 2**30
 
 
-cdef class Gain(Effect):
-    """The volume knob."""
-
-    PARAMETERS = (Parameter("level", "", 0.0, 1.0, 0.8),)
-
-    cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
-        cdef int j
-        cdef float gain
-        for j in range(frames):
-            gain = <float> self.begin[0] + <float> self.step[0] * RAMP[first + j]
-            left[j] *= gain
-            right[j] *= gain
-
-
 cdef class Limiter(Effect):
     """Keeps every sample under the ceiling without being heard at work."""
 
+    SOURCE = "M. van Herk, Pattern Recognition Letters 13 (1992) 517; hold-and-average gain"
+    NEUTRAL = {"drive_db": 0.0}
     PARAMETERS = (
         Parameter("drive_db", "dB", 0.0, 24.0, 0.0),
         Parameter("ceiling_dbfs", "dBFS", -24.0, -1.0, -1.0),
@@ -47,12 +35,8 @@ cdef class Limiter(Effect):
 
     def __init__(self, double rate_hz=48_000.0, **values):
         super().__init__(rate_hz, **values)
+        self.delays(TICK)
         self.clear()
-
-    @property
-    def latency_frames(self):
-        """How many frames later the sound leaves than it came."""
-        return TICK
 
     cdef void prepare(self) noexcept nogil:
         if self.end[RELEASE] != self.release_known:

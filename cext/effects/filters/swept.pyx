@@ -78,6 +78,7 @@ cdef void svf_lowpass(
 cdef class LowPass(Effect):
     """Takes the brightness off: 12 dB an octave above the cutoff."""
 
+    SOURCE = "V. Zavalishin, The Art of VA Filter Design (2018), chapter 4"
     PARAMETERS = (
         Parameter("cutoff_hz", "Hz", 40.0, 20_000.0, 20_000.0, "log"),
         Parameter("resonance", "", 0.0, 1.0, 0.0),

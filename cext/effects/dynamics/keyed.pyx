@@ -31,6 +31,8 @@ cdef class Keyed(Effect):
 cdef class Ducker(Keyed):
     """Steps back while another sound speaks, and comes forward again when it is done."""
 
+    SOURCE = "D. Giannoulis, M. Massberg and J. D. Reiss, JAES 60 (2012) 399"
+    NEUTRAL = {"depth_db": 0.0}
     PARAMETERS = (
         Parameter("threshold_dbfs", "dBFS", -80.0, 0.0, -30.0),
         Parameter("depth_db", "dB", 0.0, 60.0, 12.0),

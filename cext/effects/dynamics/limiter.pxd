@@ -4,10 +4,6 @@ from cext._types cimport TICK
 from cext.parts cimport Effect
 
 
-cdef class Gain(Effect):
-    pass
-
-
 cdef class Limiter(Effect):
     cdef float held_left[TICK]
     cdef float held_right[TICK]

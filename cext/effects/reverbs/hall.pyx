@@ -42,6 +42,9 @@ cdef float _DIFFUSION = 0.62
 cdef class Reverb(Effect):
     """The room around the sound; the decay is the time to fall by 60 dB."""
 
+    SOURCE = "J.-M. Jot and A. Chaigne, AES 90 (1991) 3030; M. R. Schroeder, JAES 10 (1962) 219"
+    NEUTRAL = {"mix": 0.0}
+    SPREADS = True
     PARAMETERS = (
         Parameter("mix", "", 0.0, 1.0, 0.3),
         Parameter("decay_s", "s", 0.2, 20.0, 4.0, "log"),
@@ -148,9 +151,11 @@ cdef class Reverb(Effect):
         cdef int i
         for i in range(LINES):
             self.damped[i] = 0.0
+            self.sway[i] = scatter(i + 1)
         memset(&self.memory[0, 0], 0, self.memory.shape[0] * self.memory.shape[1] * sizeof(float))
         # Part.reset begins a new tick; the clock must agree with it.
         self.clock = 0
+        self.is_fresh = True
 
 
 cdef void _read_line "echoel_read_line"(

@@ -1,0 +1,3 @@
+"""Harmonics that were not there: saturation, clipping, folding and wear."""
+
+EFFECTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Movement: what sways, swirls and pulses."""
+
+EFFECTS: dict[str, str] = {}

@@ -1,0 +1,5 @@
+"""Pitch and time, one without the other."""
+
+EFFECTS: dict[str, str] = {
+    "pitch_shift": "cext.effects.pitch.shift:PitchShift",
+}

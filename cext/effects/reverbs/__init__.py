@@ -1,0 +1,5 @@
+"""Rooms, plates and springs around the sound."""
+
+EFFECTS = {
+    "reverb": "cext.effects.reverbs.hall:Reverb",
+}

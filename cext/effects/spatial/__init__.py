@@ -1,0 +1,3 @@
+"""Where a sound is: left, right, wide, around the head."""
+
+EFFECTS: dict[str, str] = {}
