@@ -20,6 +20,9 @@ from cext._types cimport RAMP, TICK, flush_denormals, restore_denormals, tame
 
 from cext.parameters import checked, index_of, switch
 
+cdef enum:
+    _AT_ONCE = 1024   # frames
+
 _OWN_GLIDE_S = 0.02  # long enough not to click, short enough to feel immediate
 
 
@@ -170,11 +173,21 @@ cdef class Effect(Part):
         """
         cdef Py_buffer view
         cdef uint64_t mode
+        cdef Py_ssize_t done = 0, part
+        cdef float* left
+        cdef float* right
         hold(block, &view)
+        left = <float*> view.buf
+        right = left + view.shape[1]
         with nogil:
             mode = flush_denormals()
-            tame(<float*> view.buf, 2 * view.shape[1])
-            self.run(<float*> view.buf, <float*> view.buf + view.shape[1], <int> view.shape[1])
+            # Not all at once: what was just looked at is still in the nearest memory when it is worked on.
+            while done < view.shape[1]:
+                part = min(view.shape[1] - done, <Py_ssize_t> _AT_ONCE)
+                tame(left + done, part)
+                tame(right + done, part)
+                self.run(left + done, right + done, <int> part)
+                done += part
             restore_denormals(mode)
         PyBuffer_Release(&view)
 
