@@ -1,3 +1,7 @@
 """The sound again, later: echoes, taps, tapes and loops."""
 
-EFFECTS: dict[str, str] = {}
+EFFECTS: dict[str, str] = {
+    "delay": "cext.effects.delays.echoes:Delay",
+    "ping_pong_delay": "cext.effects.delays.echoes:PingPongDelay",
+    "ducking_delay": "cext.effects.delays.echoes:DuckingDelay",
+}
