@@ -1,0 +1,9 @@
+from cext.effects.dynamics.levels cimport Dynamics
+
+
+cdef class Compressor(Dynamics):
+    pass
+
+
+cdef class UpwardCompressor(Dynamics):
+    pass
