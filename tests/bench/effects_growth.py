@@ -38,6 +38,7 @@ def rows() -> Iterator[Row]:
 
 def _over_time() -> Iterator[Row]:
     loud, silence = sound(0.5), np.zeros((2, RATE_HZ // 2), np.float32)
+    tiny = np.asarray(1e-38 * loud, np.float32)
     slow, tails = {}, {}
     for name in effects.EFFECTS:
         effect = effects.make(name, float(RATE_HZ))
@@ -49,9 +50,7 @@ def _over_time() -> Iterator[Row]:
         for _ in range(20):
             effect.process(silence.copy())
         # From here on everything that dies away has reached the smallest numbers there are.
-        quiet = least_ns(
-            lambda effect=effect: effect.process((1e-38 * loud).astype(np.float32)), loud.shape[1], 7
-        )
+        quiet = least_ns(lambda effect=effect: effect.process(tiny.copy()), loud.shape[1], 7)
         tails[name] = quiet / first
     for title, found in ((f"after {HOUR_S:g} s of sound", slow), ("in a denormal tail", tails)):
         name = max(found, key=lambda key: found[key])
