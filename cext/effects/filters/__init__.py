@@ -1,5 +1,15 @@
 """Tone: filters that take away, equalisers that shape, resonators that sing."""
 
 EFFECTS = {
-    "lowpass": "cext.effects.filters.swept:LowPass",
+    "lowpass": "cext.effects.filters.sections:LowPass",
+    "highpass": "cext.effects.filters.sections:HighPass",
+    "bandpass": "cext.effects.filters.sections:BandPass",
+    "notch": "cext.effects.filters.sections:Notch",
+    "allpass": "cext.effects.filters.sections:AllPass",
+    "peak": "cext.effects.filters.sections:Peak",
+    "low_shelf": "cext.effects.filters.sections:LowShelf",
+    "high_shelf": "cext.effects.filters.sections:HighShelf",
+    "tilt_eq": "cext.effects.filters.sections:TiltEq",
+    "state_variable": "cext.effects.filters.sections:StateVariable",
+    "dc_blocker": "cext.effects.filters.sections:DcBlocker",
 }

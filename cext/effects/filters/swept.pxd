@@ -1,6 +1,3 @@
-from cext.parts cimport Effect
-
-
 cdef struct Svf:
     # Coefficients at the start of the tick, their change a frame, and at its end.
     double begin[3]
@@ -14,8 +11,3 @@ cdef void svf_aim(Svf* filter, double corner_hz, double k, double rate_hz) noexc
 cdef void svf_lowpass(
     Svf* filter, double* state, float* left, float* right, int first, int frames
 ) noexcept nogil
-
-
-cdef class LowPass(Effect):
-    cdef Svf filter
-    cdef double state[4]

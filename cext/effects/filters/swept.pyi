@@ -1,3 +1,0 @@
-from cext.parts import Effect
-
-class LowPass(Effect): ...

@@ -1,17 +1,14 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""Filters that keep their tone while they move.
+"""The low-pass inside pads and textures, which moves all the time.
 
 Two-pole low-pass in the topology-preserving form with float64 state: it may be swept at audio speed without
 ringing up, and stays exact down to a few hertz where a float32 biquad does not.
 Source: V. Zavalishin, The Art of VA Filter Design (2018), chapter 4.
 """
 
-from libc.math cimport M_PI, pow, tan
+from libc.math cimport M_PI, tan
 from cext cimport _simd  # no-cython-lint: its macro is in the loop below
 from cext._types cimport RAMP, TICK
-from cext.parts cimport Effect
-
-from cext.parameters import Parameter
 
 cdef extern from *:
     """
@@ -40,9 +37,6 @@ cdef extern from *:
         const double* begin, const double* step, double* state, float* left, float* right,
         const float* ramp, int first, int frames
     ) noexcept nogil
-
-cdef enum:
-    CUTOFF, RESONANCE
 
 
 cdef void svf_aim(Svf* filter, double corner_hz, double k, double rate_hz) noexcept nogil:
@@ -73,28 +67,3 @@ cdef void svf_lowpass(
     # one register. Never more than one frame at a time, so that it may fuse what it likes: the bits do not
     # depend on where a segment begins.
     _svf(filter.begin, filter.step, state, left, right, RAMP, first, frames)
-
-
-cdef class LowPass(Effect):
-    """Takes the brightness off: 12 dB an octave above the cutoff."""
-
-    SOURCE = "V. Zavalishin, The Art of VA Filter Design (2018), chapter 4"
-    PARAMETERS = (
-        Parameter("cutoff_hz", "Hz", 40.0, 20_000.0, 20_000.0, "log"),
-        Parameter("resonance", "", 0.0, 1.0, 0.0),
-    )
-
-    cdef void prepare(self) noexcept nogil:
-        # Resonance 0 is the flattest (Butterworth), 1 rings like a struck glass: Q from 0.71 to 14.
-        cdef double k = 1.4142135623730951
-        if self.end[RESONANCE] != 0.0:
-            k *= pow(0.05, self.end[RESONANCE])
-        svf_aim(&self.filter, self.end[CUTOFF], k, self.rate_hz)
-
-    cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
-        svf_lowpass(&self.filter, self.state, left, right, first, frames)
-
-    cdef void clear(self) noexcept nogil:
-        cdef int i
-        for i in range(4):
-            self.state[i] = 0.0
