@@ -2,5 +2,6 @@
 
 EFFECTS = {
     "freeverb": "cext.effects.reverbs.freeverb:Freeverb",
+    "plate": "cext.effects.reverbs.plate:Plate",
     "reverb": "cext.effects.reverbs.hall:Reverb",
 }

@@ -1,14 +1,18 @@
 # Delay lines that are worked through a tick at a time, and one-pole dampers that need not go frame by frame.
 #
-# A line is a ring of floats, a power of two long, with its first tick again behind the end, so that 64 frames
-# are read from anywhere without a seam; writing is at whole ticks. A damper y[n] = x[n] + d y[n-1] over eight
+# A line is a ring of floats, a power of two long (128 at least), with its first 128 frames again behind the
+# end, so that a tick is read from anywhere without a seam; writing is at whole ticks. A damper y[n] = x[n] + d y[n-1] over eight
 # neighbours is three sums with its own shifted self (by 1, 2, 4; times d, d**2, d**4) and the last result
 # carried over (times d, d**2 .. d**8): G. E. Blelloch, IEEE Trans. Computers 38 (1989) 1526.
 
+from libc.math cimport M_PI, cos, pow, sqrt
 from libc.string cimport memcpy
 
 from cext cimport _simd  # no-cython-lint: its macro is in the loops of the modules that use these
 from cext._types cimport TICK
+
+cdef enum:
+    MIRROR = 2 * TICK
 
 cdef extern from *:
     """
@@ -32,22 +36,65 @@ cdef extern from *:
             rows[24 + lane] = (float)power;
         }
     }
+    #define ECHOEL_TICK_LOOP ECHOEL_CLONES static __attribute__((unused)) void
+    /* Schroeder's all-pass: every frequency passes alike, but smeared in time. */
+    ECHOEL_TICK_LOOP echoel_smear(float *sound, const float *before, float *back, float g) {
+        for (int j = 0; j < 64; j++) {
+            float x = sound[j] - g * before[j], y = before[j] + g * x;
+            back[j] = x;
+            sound[j] = y;
+        }
+    }
+    /* The damper by itself, then a gain. */
+    ECHOEL_TICK_LOOP echoel_soften(float *sound, float *last, const float *powers, float gain) {
+        echoel_run now = ECHOEL_RUN(last);
+        for (int j = 0; j < 64; j += 8) {
+            echoel_run x = ECHOEL_RUN(sound + j);
+            ECHOEL_DAMP(x, now, powers);
+            ECHOEL_RUN(sound + j) = gain * x;
+        }
+        ECHOEL_RUN(last) = now;
+    }
+    /* Between two frames: through four points (Lagrange), `share` of the way from at[2] back to at[1]. */
+    ECHOEL_TICK_LOOP echoel_between(float *out, const float *at, const float *ramp, float share, float step) {
+        for (int j = 0; j < 64; j++) {
+            float d = share + step * ramp[j], e = d + 1.0f, f = d - 1.0f, g = d - 2.0f;
+            out[j] = 0.5f * ((e * g) * (f * at[j + 2] - d * at[j + 1]))
+                   + (1.0f / 6.0f) * ((d * f) * (e * at[j] - g * at[j + 3]));
+        }
+    }
     """
     void line_powers "echoel_powers"(float* rows, double d) noexcept nogil
-
-
-cdef inline void line_write(float* line, long mask, long long clock, const float* sound) noexcept nogil:
-    # clock: whole ticks.
-    cdef long place = <long> (clock & mask)
-    memcpy(line + place, sound, TICK * sizeof(float))
-    if place == 0:
-        memcpy(line + mask + 1, sound, TICK * sizeof(float))
+    void line_smear "echoel_smear"(float* sound, const float* before, float* back, float g) noexcept nogil
+    void line_soften "echoel_soften"(float* sound, float* last, const float* powers, float gain) noexcept nogil
+    void line_between "echoel_between"(
+        float* out, const float* at, const float* ramp, float share, float step) noexcept nogil
 
 
 cdef inline void line_seal(float* line, long mask, long long clock) noexcept nogil:
-    # After writing a tick in place by other means.
-    if clock & mask == 0:
-        memcpy(line + mask + 1, line, TICK * sizeof(float))
+    # After a tick was written at `clock`, which counts whole ticks.
+    cdef long place = <long> (clock & mask)
+    if place < MIRROR:
+        memcpy(line + mask + 1 + place, line + place, TICK * sizeof(float))
+
+
+cdef inline void line_write(float* line, long mask, long long clock, const float* sound) noexcept nogil:
+    memcpy(line + (clock & mask), sound, TICK * sizeof(float))
+    line_seal(line, mask, clock)
+
+
+cdef inline void line_absorb(double frames, double rate_hz, double decay_s, double damping,
+                             double* gain, double* pole) noexcept nogil:
+    # What a line of so many frames must lose for the whole to fall by 60 dB in decay_s at low pitches and in
+    # decay_s / 10 ** damping at 8 kHz: gain (1 - pole) / (1 - pole / z). Its exact value at 8 kHz gives a
+    # quadratic for the pole (after Jot and Chaigne, who matched it at half the rate).
+    cdef double share, b
+    gain[0] = pow(10.0, -3.0 * frames / (decay_s * rate_hz))
+    share = pow(gain[0], 2.0 * (pow(10.0, damping) - 1.0))
+    pole[0] = 0.0
+    if share < 1.0:
+        b = (1.0 - share * cos(2.0 * M_PI * min(8000.0, 0.4 * rate_hz) / rate_hz)) / (1.0 - share)
+        pole[0] = b - sqrt(b * b - 1.0)
 
 
 cdef inline float* line_at(float* line, long mask, long long frame) noexcept nogil:

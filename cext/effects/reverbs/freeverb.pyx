@@ -12,7 +12,7 @@ from libc.string cimport memset
 import numpy as np
 
 from cext._types cimport RAMP, TICK
-from cext.effects.reverbs._lines cimport line_at, line_powers, line_seal, line_write
+from cext.effects.reverbs._lines cimport MIRROR, line_at, line_powers, line_seal, line_write
 from cext.effects.reverbs.tail cimport Tail
 
 from cext.parameters import Parameter
@@ -97,7 +97,7 @@ cdef class Freeverb(Tail):
             for i in range(PASSES):
                 self.span[ear][i] = max(TICK, round((PASS_FRAMES[i] + ear * _SPREAD_FRAMES) * scale))
         size = 1 << int(self.comb[1][COMBS - 1] + TICK).bit_length()
-        self.memory = np.zeros((HEARD + 1, size + TICK), dtype=np.float32)
+        self.memory = np.zeros((HEARD + 1, size + MIRROR), dtype=np.float32)
         self.mask = size - 1
         self.loudness = _LOUDNESS
         self.clear()
@@ -122,7 +122,7 @@ cdef class Freeverb(Tail):
         cdef float* fresh[COMBS]
         cdef float* back[COMBS]
         cdef float* lines = &self.memory[0, 0]
-        cdef long stride = mask + 1 + TICK
+        cdef long stride = mask + 1 + MIRROR
         for j in range(TICK):
             mono[j] = <float> _INPUT * (self.heard[0][j] + self.heard[1][j])
         line_write(lines + HEARD * stride, mask, self.clock, mono)
