@@ -1,13 +1,12 @@
 # Where a wave goes between its samples: the highest of eight places from each sample to the next.
 #
-# The kernel is the one of `cext.guards.truepeak`. Looking at all eight places everywhere costs eight filters,
-# so the middle place is looked at first. A wave that holds nothing above half the sample rate cannot fall
-# faster from its highest point than a cosine of that frequency (R. Duffin and A. Schaeffer, Transactions of
-# the AMS 50 (1941) 236), so one of the places half a sample apart next to the highest point shows at least
-# 0.707 of it. Eight frames whose halves stay under `floor` = 0.7 of what matters need no second look.
+# Looking at all eight places everywhere costs eight filters, so the halves are looked at first. A wave that
+# holds nothing above half the sample rate cannot fall faster from its highest point than a cosine of that
+# frequency (R. Duffin and A. Schaeffer, Transactions of the AMS 50 (1941) 236): one of the places half a
+# sample apart next to the highest point shows at least 0.707 of it, one of the quarters 0.924. Eight frames
+# that stay under `floor` = 0.7 of what matters need no second look, and under 1.3 times that no third.
 
 from cext cimport _simd  # no-cython-lint: its macro is in the loops below
-from cext.guards.truepeak cimport HALF, PHASES
 
 cdef extern from *:
     """
@@ -23,11 +22,31 @@ cdef extern from *:
         for (int lane = 0; lane < 8; lane++) \\
             if ((eight)[lane] > highest) \\
                 highest = (eight)[lane]
+    /* Two places, or four, of eight frames; several sums each, because one would wait for itself. */
+    #define ECHOEL_LOOK(places, first, step, most) do { \\
+            echoel_eight sums[places][8 / places]; \\
+            memset(sums, 0, sizeof sums); \\
+            for (int t = 0; t < ECHOEL_TAPS; t += 8 / places) \\
+                for (int q = 0; q < 8 / places; q++) { \\
+                    echoel_eight now; \\
+                    memcpy(&now, here + t + q, 32); \\
+                    for (int p = 0; p < places; p++) \\
+                        sums[p][q] += kernel[(first + p * step) * ECHOEL_TAPS + t + q] * now; \\
+                } \\
+            for (int p = 0; p < places; p++) { \\
+                echoel_eight size = sums[p][0]; \\
+                for (int q = 1; q < 8 / places; q++) \\
+                    size += sums[p][q]; \\
+                size = ECHOEL_SIZE(size); \\
+                most = ECHOEL_HIGHER(size, most); \\
+            } \\
+        } while (0)
     /* peaks[j]: how far the wave goes from sample j + 23 to the one after it; wave holds frames + 47. */
     ECHOEL_CLONES static float echoel_peaks(
             const float *wave, int frames, const float *kernel, float floor, float *peaks) {
         const float *middle = kernel + 4 * ECHOEL_TAPS;
         echoel_eight all = {0};
+        float highest = 0.0f;
         for (int at = 0; at < frames; at += 64) {
             echoel_eight half[8] = {{0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}};
             for (int t = 0; t < ECHOEL_TAPS; t++)
@@ -45,32 +64,25 @@ cdef extern from *:
                 right = ECHOEL_SIZE(right);
                 most = ECHOEL_HIGHER(left, most);
                 most = ECHOEL_HIGHER(right, most);
-                float highest = 0.0f;
-                ECHOEL_HIGHEST(most, highest);
-                if (highest > floor) {
-                    echoel_eight sums[8] = {{0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}};
-                    for (int t = 0; t < ECHOEL_TAPS; t++) {
-                        echoel_eight now;
-                        memcpy(&now, here + t, 32);
-                        for (int p = 1; p < 8; p++)
-                            sums[p] += kernel[p * ECHOEL_TAPS + t] * now;
-                    }
-                    for (int p = 1; p < 8; p++) {
-                        echoel_eight size = ECHOEL_SIZE(sums[p]);
-                        most = ECHOEL_HIGHER(size, most);
-                    }
+                float here_most = 0.0f;
+                ECHOEL_HIGHEST(most, here_most);
+                if (here_most > floor) {
+                    ECHOEL_LOOK(2, 2, 4, most);
+                    ECHOEL_HIGHEST(most, here_most);
+                    if (here_most > 1.3f * floor)
+                        ECHOEL_LOOK(4, 1, 2, most);
                 }
                 all = ECHOEL_HIGHER(all, most);
                 memcpy(peaks + at + 8 * k, &most, 32);
             }
         }
-        float highest = 0.0f;
         ECHOEL_HIGHEST(all, highest);
         return highest;
     }
     /* What is no number becomes silence; returns the highest of frames samples, a multiple of 8. */
     ECHOEL_CLONES static float echoel_tidied(float *wave, int frames) {
         echoel_eight most = {0}, none = {0};
+        float highest = 0.0f;
         for (int at = 0; at < frames; at += 8) {
             echoel_eight now, size;
             memcpy(&now, wave + at, 32);
@@ -80,12 +92,12 @@ cdef extern from *:
             size = ECHOEL_SIZE(now);
             most = ECHOEL_HIGHER(size, most);
         }
-        float highest = 0.0f;
         ECHOEL_HIGHEST(most, highest);
         return highest;
     }
     """
-    # frames: a multiple of 64; kernel: PHASES rows of 2 * HALF. Returns the highest of the peaks.
+    # frames: a multiple of 64; kernel: 8 places of 48 taps, tap t for sample 23 - t before the frame. Returns
+    # the highest of the peaks.
     float eighths_peaks "echoel_peaks"(
         const float* wave, int frames, const float* kernel, float floor, float* peaks
     ) noexcept nogil

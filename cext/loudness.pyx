@@ -4,8 +4,8 @@
 ITU-R BS.1770-4: each channel through a shelf that stands for the head and a high-pass, squared, and summed
 with the weight of its place. Momentary is the mean over 0.4 s and short-term over 3 s (EBU Tech 3341), both
 anew every 10 ms, so that no onset falls between two windows. Integrated is the mean of blocks of 0.4 s, one
-every 0.1 s, above -70 LUFS and then above the mean of those less 10 LU. Loudness range (EBU Tech 3342): from the
-10th to the 95th percentile of the short-term values above -70 LUFS and above their mean less 20 LU.
+every 0.1 s, above -70 LUFS and then above the mean of those less 10 LU. Loudness range (EBU Tech 3342): from
+the 10th to the 95th percentile of the short-term values above -70 LUFS and above their mean less 20 LU.
 
 Both filters of two channels run in the four lanes of one register, the second two frames behind the first,
 in float64. Energies are kept in bins of a hundredth of a LU, so an hour needs no more room than a minute.

@@ -1,11 +1,10 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False, auto_pickle=False
 """A limiter for the loudspeaker: it sees the peaks that a wave has between its samples.
 
-The wave is looked at in eighths of a sample through a windowed sinc of 48 samples, which lets everything up
-to half the sample rate pass and a little of what lies above: near there it sees rather too much than too
-little. The gain each place asks for is held at its least over two windows and averaged over one, then over
-the other: low when the peak arrives, without a step or a corner. A window lasts about a millisecond. Works
-tick by tick, so the sound leaves one tick, half a filter and two windows later than it came.
+The wave is looked at in eighths of a sample through a windowed sinc of 48 samples. The gain each place asks
+for is held at its least over two windows and averaged over one, then over the other: low when the peak
+arrives, without a step or a corner. A window lasts about a millisecond. Works tick by tick, so the sound
+leaves one tick, half a filter and two windows later than it came.
 Sources: ITU-R BS.1770-4, annex 2; the hold-and-average gain is common practice among look-ahead limiters.
 """
 
@@ -47,9 +46,10 @@ cdef enum:
 cdef double _ONE = 1073741824.0   # gain 1 as a whole number, 2**30
 cdef float _NEAR = 0.69           # of the ceiling: see cext/_eighths.pxd
 cdef double _WINDOW_S = 0.0011
-cdef double _KAISER = 3.0
-cdef double _WIDER = 1.0        # how far the filter reaches past half the rate
-cdef double _MARGIN = 0.9985      # the gain moves while the filter looks at 48 samples: 0.013 dB
+cdef double _KAISER = 5.0
+# The gain moves while the filter looks, and a longer filter sees more where a wave is loud just below half
+# the rate: 0.35 dB in pink noise limited by 15 dB, less in music.
+cdef double _MARGIN_DB = 0.4
 
 
 cdef class TruePeakLimiter(Effect):
@@ -68,6 +68,7 @@ cdef class TruePeakLimiter(Effect):
         # Two windows, half the filter and its frame come out as whole ticks.
         cdef int ticks = max(1, <int> ((2.0 * _WINDOW_S * rate_hz + HALF - 2) / TICK + 0.5))
         self.width = (TICK * ticks - HALF + 2) // 2
+        self.ceiling_known = 1.0  # of no table, so that the first tick computes it
         self.kernel = _kernel()
         self.widest = float(np.abs(self.kernel).sum(axis=1).max())
         self.held = np.zeros((2, TICK * ticks), dtype=np.float32)
@@ -97,7 +98,7 @@ cdef class TruePeakLimiter(Effect):
             self.recovery = <float> exp(-1000.0 / (self.release_known * self.rate_hz))
         if self.end[CEILING] != self.ceiling_known:
             self.ceiling_known = self.end[CEILING]
-            self.ceiling = <float> (pow(10.0, self.ceiling_known / 20.0) * _MARGIN)
+            self.ceiling = <float> pow(10.0, (self.ceiling_known - _MARGIN_DB) / 20.0)
 
     cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
         # In goes to the end of the wave, out comes what the last whole tick made ready.
@@ -179,5 +180,5 @@ cdef class TruePeakLimiter(Effect):
 def _kernel():
     # Row p, tap t: what sample 23 - t before a frame adds p eighths of a sample after it.
     place = np.arange(48)[None, :] - (HALF - 1) - np.arange(8)[:, None] / 8.0
-    rows = np.sinc(_WIDER * place) * np.i0(_KAISER * np.sqrt(np.maximum(0.0, 1.0 - (place / HALF) ** 2)))
+    rows = np.sinc(place) * np.i0(_KAISER * np.sqrt(np.maximum(0.0, 1.0 - (place / HALF) ** 2)))
     return np.ascontiguousarray(rows / rows.sum(axis=1, keepdims=True), dtype=np.float32)
