@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "appliance.state": ("appliance.contracts", "appliance.errors", "cext"),
     "appliance.mapping": ("appliance.contracts", "appliance.errors"),
     "appliance.engine": ("appliance.contracts", "appliance.errors", "cext"),
+    "appliance.studio": ("appliance.contracts", "appliance.errors", "cext"),
     "appliance.outputs": ("appliance.contracts", "appliance.errors", "appliance.guard.gate", "cext"),
     "appliance.journal": ("appliance.contracts", "appliance.errors", "appliance.clock", "cext"),
     "appliance.outbox": ("appliance.contracts", "appliance.errors", "appliance.bus", "appliance.journal"),

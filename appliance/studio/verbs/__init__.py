@@ -1,0 +1,1 @@
+"""The studio's verbs of the command; each only asks, shows and prints."""
