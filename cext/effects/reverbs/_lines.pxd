@@ -1,9 +1,10 @@
 # Delay lines that are worked through a tick at a time, and one-pole dampers that need not go frame by frame.
 #
 # A line is a ring of floats, a power of two long (128 at least), with its first 128 frames again behind the
-# end, so that a tick is read from anywhere without a seam; writing is at whole ticks. A damper y[n] = x[n] + d y[n-1] over eight
-# neighbours is three sums with its own shifted self (by 1, 2, 4; times d, d**2, d**4) and the last result
-# carried over (times d, d**2 .. d**8): G. E. Blelloch, IEEE Trans. Computers 38 (1989) 1526.
+# end, so that a tick is read from anywhere without a seam; writing is at whole ticks. A damper
+# y[n] = x[n] + d y[n-1] over eight neighbours is three sums with its own shifted self (by 1, 2, 4; times d,
+# d**2, d**4) and the last result carried over (times d, d**2 .. d**8): G. E. Blelloch, IEEE Trans. Computers
+# 38 (1989) 1526.
 
 from libc.math cimport M_PI, cos, pow, sqrt
 from libc.string cimport memcpy
@@ -56,7 +57,8 @@ cdef extern from *:
         ECHOEL_RUN(last) = now;
     }
     /* Between two frames: through four points (Lagrange), `share` of the way from at[2] back to at[1]. */
-    ECHOEL_TICK_LOOP echoel_between(float *out, const float *at, const float *ramp, float share, float step) {
+    ECHOEL_TICK_LOOP echoel_between(
+            float *out, const float *at, const float *ramp, float share, float step) {
         for (int j = 0; j < 64; j++) {
             float d = share + step * ramp[j], e = d + 1.0f, f = d - 1.0f, g = d - 2.0f;
             out[j] = 0.5f * ((e * g) * (f * at[j + 2] - d * at[j + 1]))
@@ -66,7 +68,8 @@ cdef extern from *:
     """
     void line_powers "echoel_powers"(float* rows, double d) noexcept nogil
     void line_smear "echoel_smear"(float* sound, const float* before, float* back, float g) noexcept nogil
-    void line_soften "echoel_soften"(float* sound, float* last, const float* powers, float gain) noexcept nogil
+    void line_soften "echoel_soften"(
+        float* sound, float* last, const float* powers, float gain) noexcept nogil
     void line_between "echoel_between"(
         float* out, const float* at, const float* ramp, float share, float step) noexcept nogil
 

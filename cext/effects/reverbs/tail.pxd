@@ -26,5 +26,6 @@ cdef class Tail(Effect):
 
     cdef void turn(self) noexcept nogil    # once a tick: coefficients
     cdef void ring(self) noexcept nogil    # once a tick: `heard` goes in, `wet` comes out
+    cdef void near(self, int first, int frames) noexcept nogil   # adds to `wet` what must not wait
     cdef void hush(self) noexcept nogil    # forget everything heard
     cdef void _hold_back(self) noexcept nogil

@@ -52,6 +52,7 @@ cdef class Tail(Effect):
         if self.is_asleep and self.end[self.bypass] == 1.0:
             return
         cdef double dry = self.dry_end, wet = self.wet_end
+        self.turn()
         # Equal power: the room is not correlated with the dry sound.
         self.dry_end = sqrt(1.0 - self.end[MIX])
         self.wet_end = sqrt(self.end[MIX]) * self.loudness
@@ -65,7 +66,6 @@ cdef class Tail(Effect):
         memcpy(self.heard, self.coming, sizeof(self.heard))
         if self.predelay >= 0:
             self._hold_back()
-        self.turn()
         self.ring()
         self.clock += TICK
         self.is_fresh = False
@@ -89,6 +89,7 @@ cdef class Tail(Effect):
     cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
         memcpy(&self.coming[0][first], left, frames * sizeof(float))
         memcpy(&self.coming[1][first], right, frames * sizeof(float))
+        self.near(first, frames)
         _room(left, &self.wet[0][first], RAMP + first,
               self.dry, self.dry_step, self.share, self.share_step, frames)
         _room(right, &self.wet[1][first], RAMP + first,
@@ -107,6 +108,9 @@ cdef class Tail(Effect):
         pass
 
     cdef void ring(self) noexcept nogil:
+        pass
+
+    cdef void near(self, int first, int frames) noexcept nogil:
         pass
 
     cdef void hush(self) noexcept nogil:

@@ -62,7 +62,8 @@ def test_the_plate_equals_the_papers_network_to_110_db():
     sound = np.zeros((2, 12_000), np.float32)
     sound[:, :500] = np.random.default_rng(2).standard_normal((2, 500)).astype(np.float32)
     values = {"decay_s": 3.0, "high_cut_hz": 9000.0}
-    wet = through(effects.make("plate", PAPER_HZ, mix=1.0, depth=0.0, damping=0.0, predelay_ms=0.0, **values), sound)
+    still = {"depth": 0.0, "damping": 0.0, "predelay_ms": 0.0}
+    wet = through(effects.make("plate", PAPER_HZ, mix=1.0, **still, **values), sound)
     expected = _reference(sound, **values)
     assert db(rms(wet - expected) / rms(expected)) < -110
     assert db(rms(wet - _reference(sound, 3.02, 9000.0)) / rms(expected)) > -80
