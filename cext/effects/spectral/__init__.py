@@ -1,3 +1,13 @@
 """Work on the spectrum: noise out, voices in robots, moments frozen."""
 
-EFFECTS: dict[str, str] = {}
+EFFECTS: dict[str, str] = {
+    "noise_reduction": "cext.effects.spectral.denoise:NoiseReduction",
+    "de_reverb": "cext.effects.spectral.rooms:DeReverb",
+    "centre_remover": "cext.effects.spectral.rooms:CentreRemover",
+    "spectral_gate": "cext.effects.spectral.gates:SpectralGate",
+    "spectral_blur": "cext.effects.spectral.gates:SpectralBlur",
+    "spectral_freeze": "cext.effects.spectral.gates:SpectralFreeze",
+    "robot": "cext.effects.spectral.voices:Robot",
+    "whisper": "cext.effects.spectral.voices:Whisper",
+    "smear": "cext.effects.spectral.voices:Smear",
+}
