@@ -4,4 +4,5 @@ EFFECTS: dict[str, str] = {
     "delay": "cext.effects.delays.echoes:Delay",
     "ping_pong_delay": "cext.effects.delays.echoes:PingPongDelay",
     "ducking_delay": "cext.effects.delays.echoes:DuckingDelay",
+    "doubler": "cext.effects.modulation.chorus:Doubler",
 }

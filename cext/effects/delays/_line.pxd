@@ -15,11 +15,10 @@ cdef enum:
     MIRROR = 128             # frames kept twice
 
 cdef extern from *:
-    r"""
+    """
     #include <string.h>
+    #define ECHOEL_SHARED ECHOEL_CLONES __attribute__((unused)) static
     typedef float echoel_f4 __attribute__((vector_size(16)));
-    typedef float echoel_f8 __attribute__((vector_size(32)));
-    typedef int echoel_i8 __attribute__((vector_size(32)));
     typedef struct { float c[4]; int base; int least; } echoel_course;
 
     /* From `begin` to `end` frames late within a tick, leaving and arriving at these changes a tick.
@@ -37,47 +36,50 @@ cdef extern from *:
         way->c[3] = (float)(2.0 * (begin - end) + leave + arrive);
     }
 
-    /* Four samples of one place and four of another, side by side. */
-    #define ECHOEL_PAIR(one, other) ({ echoel_f4 low, high; \
-        memcpy(&low, one, sizeof low); memcpy(&high, other, sizeof high); \
-        __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7); })
+    #define ECHOEL_FOUR(from) ({ echoel_f4 four; memcpy(&four, from, sizeof four); four; })
+    #define ECHOEL_TURN(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
 
     /* Adds `gain` times the sound along the way to `out`, which has room for a multiple of eight frames.
        Always eight frames at once: the bits do not depend on where a segment ends. */
-    ECHOEL_CLONES static void echoel_read(
+    ECHOEL_SHARED void echoel_read(
             float *out, const float *row, int64_t mask, int64_t clock, const echoel_course *way,
             float gain, float gain_step, int first, int frames) {
-        const echoel_f8 grid = {0, 1, 2, 3, 4, 5, 6, 7};
-        const echoel_i8 whole_grid = {0, 1, 2, 3, 4, 5, 6, 7};
-        for (int j = 0; j < frames; j += 8) {
-            echoel_f8 place = grid + (float)(first + j);
-            echoel_f8 u = place * 0.015625f;
-            echoel_f8 late = way->c[0] + u * (way->c[1] + u * (way->c[2] + u * way->c[3]));
-            echoel_i8 whole = __builtin_convertvector(late, echoel_i8);
-            echoel_f8 f = late - __builtin_convertvector(whole, echoel_f8);
-            echoel_i8 at = (whole_grid - whole + (int)((clock + j - way->base - 2) & mask)) & (int)mask;
-            echoel_f8 a = ECHOEL_PAIR(row + at[0], row + at[4]), b = ECHOEL_PAIR(row + at[1], row + at[5]);
-            echoel_f8 c = ECHOEL_PAIR(row + at[2], row + at[6]), d = ECHOEL_PAIR(row + at[3], row + at[7]);
-            echoel_f8 ab = __builtin_shufflevector(a, b, 0, 8, 1, 9, 4, 12, 5, 13);
-            echoel_f8 cd = __builtin_shufflevector(c, d, 0, 8, 1, 9, 4, 12, 5, 13);
-            echoel_f8 ef = __builtin_shufflevector(a, b, 2, 10, 3, 11, 6, 14, 7, 15);
-            echoel_f8 gh = __builtin_shufflevector(c, d, 2, 10, 3, 11, 6, 14, 7, 15);
-            echoel_f8 m2 = __builtin_shufflevector(ab, cd, 0, 1, 8, 9, 4, 5, 12, 13);
-            echoel_f8 m1 = __builtin_shufflevector(ab, cd, 2, 3, 10, 11, 6, 7, 14, 15);
-            echoel_f8 p0 = __builtin_shufflevector(ef, gh, 0, 1, 8, 9, 4, 5, 12, 13);
-            echoel_f8 p1 = __builtin_shufflevector(ef, gh, 2, 3, 10, 11, 6, 7, 14, 15);
-            echoel_f8 e = f + 1.0f, g = f - 1.0f, h = f - 2.0f;
-            echoel_f8 outer = f * g * (1.0f / 6.0f) * (e * m2 - h * p1);
-            echoel_f8 sound = outer + e * h * 0.5f * (g * p0 - f * m1);
-            echoel_f8 sum;
-            memcpy(&sum, out + j, sizeof sum);
-            sum += (gain + gain_step * place) * sound;
-            memcpy(out + j, &sum, sizeof sum);
+        const float c0 = way->c[0], c1 = way->c[1], c2 = way->c[2], c3 = way->c[3];
+        const int limit = (int)mask, from = (int)((clock - way->base - 2) & mask), end = (frames + 7) & ~7;
+        float share[64], a[64], b[64], c[64], d[64];
+        int at[64];
+        for (int j = 0; j < end; j++) {
+            float u = (float)(first + j) * 0.015625f;
+            float late = c0 + u * (c1 + u * (c2 + u * c3));
+            int whole = (int)late;
+            share[j] = late - (float)whole;
+            at[j] = (from + j - whole) & limit;
+        }
+        /* Four neighbours of four frames, turned from rows into columns. */
+        for (int j = 0; j < end; j += 4) {
+            echoel_f4 w = ECHOEL_FOUR(row + at[j]), x = ECHOEL_FOUR(row + at[j + 1]);
+            echoel_f4 y = ECHOEL_FOUR(row + at[j + 2]), z = ECHOEL_FOUR(row + at[j + 3]);
+            echoel_f4 wx = ECHOEL_TURN(w, x, 0, 4, 1, 5), yz = ECHOEL_TURN(y, z, 0, 4, 1, 5);
+            echoel_f4 xw = ECHOEL_TURN(w, x, 2, 6, 3, 7), zy = ECHOEL_TURN(y, z, 2, 6, 3, 7);
+            w = ECHOEL_TURN(wx, yz, 0, 1, 4, 5);
+            x = ECHOEL_TURN(wx, yz, 2, 3, 6, 7);
+            y = ECHOEL_TURN(xw, zy, 0, 1, 4, 5);
+            z = ECHOEL_TURN(xw, zy, 2, 3, 6, 7);
+            memcpy(a + j, &w, sizeof w);
+            memcpy(b + j, &x, sizeof x);
+            memcpy(c + j, &y, sizeof y);
+            memcpy(d + j, &z, sizeof z);
+        }
+        for (int j = 0; j < end; j++) {
+            float f = share[j], e = f + 1.0f, g = f - 1.0f, h = f - 2.0f;
+            float outer = f * g * (1.0f / 6.0f) * (e * a[j] - h * d[j]);
+            float sound = outer + e * h * 0.5f * (g * c[j] - f * b[j]);
+            out[j] += (gain + gain_step * (float)(first + j)) * sound;
         }
     }
 
     /* out = dry * own + wet * other, both gliding. */
-    ECHOEL_CLONES static void echoel_mix(
+    ECHOEL_SHARED void echoel_mix(
             float *left, float *right, const float *wet_left, const float *wet_right, const float *ramp,
             float dry, float dry_step, float wet, float wet_step, int frames) {
         for (int j = 0; j < frames; j++) {
@@ -87,8 +89,8 @@ cdef extern from *:
         }
     }
 
-    /* What goes into the line: the sound plus its echo, within +24 dBFS so that no accident stays for long. */
-    ECHOEL_CLONES static void echoel_feed(
+    /* What goes into the line: sound and echo, within +24 dBFS so that no accident stays for long. */
+    ECHOEL_SHARED void echoel_feed(
             float *kept, const float *sound, const float *echo, const float *ramp,
             float back, float back_step, int frames) {
         for (int j = 0; j < frames; j++) {

@@ -46,9 +46,7 @@ def gain_db(out: NDArray[Any], into: NDArray[Any]) -> float:
     return float(10 * np.log10(max(power, 1e-30)))
 
 
-def response(
-    name: str, frames: int = 1 << 14, **parameters: Any
-) -> tuple[NDArray[np.float64], NDArray[np.complex128]]:
+def response(name: str, frames: int = 1 << 14, **parameters: Any) -> tuple[NDArray[Any], NDArray[Any]]:
     """Frequencies in hertz and the complex gain of the left ear there, from a click."""
     spectrum = np.fft.rfft(heard(name, click(frames), **parameters)[0])
     return np.fft.rfftfreq(frames, 1 / RATE_HZ), spectrum
