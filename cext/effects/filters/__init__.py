@@ -9,7 +9,11 @@ EFFECTS = {
     "peak": "cext.effects.filters.sections:Peak",
     "low_shelf": "cext.effects.filters.sections:LowShelf",
     "high_shelf": "cext.effects.filters.sections:HighShelf",
+    "parametric_eq": "cext.effects.filters.parametric:ParametricEq",
     "tilt_eq": "cext.effects.filters.sections:TiltEq",
     "state_variable": "cext.effects.filters.sections:StateVariable",
+    "ladder": "cext.effects.filters.ladders:Ladder",
+    "diode_ladder": "cext.effects.filters.ladders:DiodeLadder",
+    "korg35": "cext.effects.filters.ladders:Korg35",
     "dc_blocker": "cext.effects.filters.sections:DcBlocker",
 }

@@ -2,9 +2,9 @@
 #
 # Standing still it makes four frames at once: what they will be is a matrix times the two states and the four
 # samples, so the chain of sums from one state to the next is walked once in four frames. A group of four
-# that a caller's block cuts in two is made twice from the samples kept, with the same sums: the bits do not depend
-# on where a segment begins. Moving, its nine coefficients go in straight lines from tick to tick; stable
-# matrices of the topology-preserving form that are a tick apart have stable ones between them.
+# that a caller's block cuts in two is made twice from the samples kept, with the same sums: the bits do not
+# depend on where a segment begins. Moving, its nine coefficients go in straight lines from tick to tick;
+# stable matrices of the topology-preserving form that are a tick apart have stable ones between them.
 
 from cext cimport _simd  # no-cython-lint: its macro is in the prototypes below
 
@@ -40,8 +40,9 @@ cdef extern from *:
         const double *m = f->end;
         double p[5][4] = {{1, 0, 0, 1}}, c[4][2];
         for (int k = 1; k < 5; k++) {
-            p[k][0] = m[0] * p[k - 1][0] + m[1] * p[k - 1][2]; p[k][1] = m[0] * p[k - 1][1] + m[1] * p[k - 1][3];
-            p[k][2] = m[2] * p[k - 1][0] + m[3] * p[k - 1][2]; p[k][3] = m[2] * p[k - 1][1] + m[3] * p[k - 1][3];
+            const double *q = p[k - 1];
+            p[k][0] = m[0] * q[0] + m[1] * q[2]; p[k][1] = m[0] * q[1] + m[1] * q[3];
+            p[k][2] = m[2] * q[0] + m[3] * q[2]; p[k][3] = m[2] * q[1] + m[3] * q[3];
         }
         for (int k = 0; k < 4; k++) {
             c[k][0] = m[6] * p[k][0] + m[7] * p[k][2]; c[k][1] = m[6] * p[k][1] + m[7] * p[k][3];

@@ -2,14 +2,14 @@
 # The curves of second-order filters as one trapezoidal state-variable core and three gains.
 #
 # y = m0 in + m1 band + m2 low with g = tan(pi f / rate) and the damping k. Each is the very transfer function
-# of R. Bristow-Johnson's Audio EQ Cookbook; only the states differ, which here keep their meaning while a filter
-# moves. Sources: A. Simper, Solving the continuous SVF equations using trapezoidal integration (2013);
+# of R. Bristow-Johnson's Audio EQ Cookbook; only the states differ, which here keep their meaning while a
+# filter moves. Sources: A. Simper, Solving the continuous SVF equations using trapezoidal integration (2013);
 # V. Zavalishin, The Art of VA Filter Design (2018), chapter 4.
 
 from libc.math cimport M_PI, pow, sqrt, tan
 
 cdef enum:
-    PEAK, LOWPASS, LOW_SHELF, HIGH_SHELF, HIGHPASS, BANDPASS, NOTCH, ALLPASS
+    PEAK, LOWPASS, HIGHPASS, LOW_SHELF, HIGH_SHELF, BANDPASS, NOTCH, ALLPASS
 
 ctypedef struct shape_t:
     double g, k, m0, m1, m2

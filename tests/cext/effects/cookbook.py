@@ -70,5 +70,6 @@ def heard(effect: Effect, hz: Floats, frames: int = 1 << 16, level: float = 1.0)
     sound = np.zeros((2, frames), np.float32)
     sound[0, 0] = level
     out = through(effect, sound)[0] / level
-    turned: NDArray[np.complex128] = np.exp(-2j * np.pi * np.outer(hz, np.arange(frames)) / effect.rate_hz)
-    return turned @ out
+    turns = np.exp(-2j * np.pi * np.outer(hz, np.arange(frames)) / effect.rate_hz)
+    response: NDArray[np.complex128] = turns @ out
+    return response
