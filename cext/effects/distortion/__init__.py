@@ -1,3 +1,8 @@
 """Harmonics that were not there: saturation, clipping, folding and wear."""
 
-EFFECTS: dict[str, str] = {}
+EFFECTS = {
+    "overdrive": "cext.effects.distortion.curves:Overdrive",
+    "fuzz": "cext.effects.distortion.curves:Fuzz",
+    "wavefolder": "cext.effects.distortion.curves:Wavefolder",
+    "chebyshev_shaper": "cext.effects.distortion.curves:ChebyshevShaper",
+}

@@ -1,0 +1,39 @@
+# The curve behind most warm things, for loops that the compiler turns into vectors: no branch, no table.
+
+cdef extern from *:
+    """
+    #ifndef ECHOEL_SHAPES
+    #define ECHOEL_SHAPES
+    #include <stdint.h>
+    static inline __attribute__((always_inline)) int32_t echoel_bits(float x) {
+        int32_t bits;
+        __builtin_memcpy(&bits, &x, sizeof bits);
+        return bits;
+    }
+    static inline __attribute__((always_inline)) float echoel_float(int32_t bits) {
+        float x;
+        __builtin_memcpy(&x, &bits, sizeof x);
+        return x;
+    }
+    /* No further than `most` to either side. As whole numbers: for floats the compiler would think of NaN and
+       take four times the steps. */
+    static inline __attribute__((always_inline)) float echoel_within(float x, float most) {
+        int32_t bits = echoel_bits(x), sign = bits & (int32_t)0x80000000, edge = echoel_bits(most);
+        bits &= 0x7fffffff;
+        bits = bits < edge ? bits : edge;
+        return echoel_float(sign | bits);
+    }
+    /* tanh to 7e-7: odd over even, both of the fourth degree in x squared, fitted for the least relative
+       error (3e-9 before rounding) up to 7.5, where tanh is as near to 1. */
+    static inline __attribute__((always_inline)) float echoel_tanh(float x) {
+        x = echoel_within(x, 7.5f);
+        float u = x * x;
+        float over = 3.6081380432e-03f + u * (2.25363454136e-05f + u * 1.62352830706e-08f);
+        float under = 2.63015197563e-02f + u * (3.47259911386e-04f + u * 8.90657448359e-07f);
+        over = 1.0f + u * (1.34746686287e-01f + u * over);
+        under = 1.0f + u * (4.68079987475e-01f + u * under);
+        return x * over / under;
+    }
+    #endif
+    """
+    float tanh_of "echoel_tanh"(float x) noexcept nogil
