@@ -21,6 +21,7 @@ cdef struct Histogram:
 cdef class Meter:
     cdef readonly double rate_hz
     cdef readonly int channels
+    cdef bint has_peaks
     cdef readonly int64_t frames
     cdef readonly double momentary_max
     cdef readonly double short_max

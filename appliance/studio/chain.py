@@ -12,7 +12,7 @@ import numpy as np
 
 from appliance.errors import Misused
 from appliance.studio.errors import BadSound
-from appliance.studio.files import Samples, SoundIn
+from appliance.studio.files import Samples, SoundReader
 from appliance.studio.through import asked, made
 from cext import effects
 from cext.effects.routing import Chain
@@ -76,7 +76,7 @@ def taken(name: str, files: Mapping[str, Any], rate_hz: float) -> dict[str, Samp
         if what not in known:
             offers = ", ".join(known) or "nothing"
             raise Misused(f"{name} takes no sound called {what!r}", f"it takes {offers}")
-        with SoundIn(str(path)) as sound:
+        with SoundReader(str(path)) as sound:
             if sound.rate_hz != rate_hz:
                 raise BadSound(
                     f"{path} has {sound.rate_hz} samples a second, the sound has {rate_hz:g}",

@@ -50,7 +50,7 @@ def no_progress(_: float) -> None:
     """Tell nobody."""
 
 
-class SoundIn:
+class SoundReader:
     """A sound file that is open to be read. Raises BadSound, EncoderMissing.
 
     rate_hz, channels, frames: what the file says of itself.
@@ -161,7 +161,7 @@ class SoundIn:
             )
 
 
-class SoundOut:
+class SoundWriter:
     """A sound file being written; the ending of its name says which kind. Raises Misused, StorageFull.
 
     frames: about how many will come; past 4 GB a WAV becomes RF64.
@@ -174,6 +174,7 @@ class SoundOut:
         kind = KINDS[self._ending] or ("WAV", "FLOAT")
         if kind[0] == "WAV" and frames * channels * 4 > _WAV_LIMIT_BYTES:
             kind = ("RF64", kind[1])
+        self._is_24_bit = kind[1] == "PCM_24"
         try:
             self._file = soundfile.SoundFile(
                 str(self._part), "w", rate_hz, channels, format=kind[0], subtype=kind[1]
@@ -190,7 +191,8 @@ class SoundOut:
         """Append a block of shape (channels, frames)."""
         try:
             for at in range(0, block.shape[1], _WRITE_FRAMES):
-                self._file.write(block[:, at : at + _WRITE_FRAMES].T)
+                part = block[:, at : at + _WRITE_FRAMES].T
+                self._file.write(_as_24_bit(part) if self._is_24_bit else part)
         except (soundfile.LibsndfileError, OSError) as error:
             raise self._full(error) from error
 
@@ -254,10 +256,17 @@ def writable(path: Path) -> str:
 
 
 @contextmanager
-def sound(path: Path | str) -> Iterator[SoundIn]:
+def sound(path: Path | str) -> Iterator[SoundReader]:
     """A sound file, open while it is needed."""
-    with SoundIn(path) as file:
+    with SoundReader(path) as file:
         yield file
+
+
+def _as_24_bit(part: Samples) -> NDArray[np.int32]:
+    """Whole numbers in the upper 24 bits; what libsndfile does one by one, three times as fast."""
+    scaled = np.multiply(part, np.float32(2**23), order="C")
+    np.clip(np.rint(scaled, out=scaled), -(2.0**23), 2.0**23 - 1.0, out=scaled)
+    return scaled.astype(np.int32) << 8
 
 
 def _ffmpeg(path: Path, *words: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from appliance.studio.files import Progress, Samples, SoundIn, no_progress
+from appliance.studio.files import Progress, Samples, SoundReader, no_progress
 from cext.loudness import Meter
 
 
@@ -59,7 +59,7 @@ def measure(blocks: Iterable[Samples], rate_hz: float, channels: int) -> Loudnes
 
 def measure_file(path: Path | str, progress: Progress = no_progress) -> Loudness:
     """The loudness of a file, 1 to 8 channels. Raises BadSound."""
-    with SoundIn(path) as sound:
+    with SoundReader(path) as sound:
         return measure(sound.blocks(progress), sound.rate_hz, sound.channels)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from appliance.errors import Misused
 from appliance.studio.errors import BadSound
-from appliance.studio.files import Progress, Samples, SoundIn, SoundOut, no_progress, writable
+from appliance.studio.files import Progress, Samples, SoundReader, SoundWriter, no_progress, writable
 from cext import effects
 from cext.parts import Effect
 
@@ -105,19 +105,19 @@ def run_file(
 ) -> dict[str, Any]:
     """One file through `make(rate_hz)` into another; returns what was done. Raises Misused, BadSound."""
     writable(out)
-    with SoundIn(source) as sound:
+    with SoundReader(source) as sound:
         sound.need_stereo()
         with asked():
             effect = make(sound.rate_hz)
         if key is not None and not hasattr(effect, "listen"):
             raise Misused("this effect listens to no other sound", "leave --key out")
         tail = round(tail_s * sound.rate_hz)
-        with SoundOut(out, sound.rate_hz, 2, sound.frames + tail) as file:
+        with SoundWriter(out, sound.rate_hz, 2, sound.frames + tail) as file:
             if key is None:
                 blocks = through(sound.stereo(progress), effect, tail)
                 frames = _written(file, blocks)
             else:
-                with SoundIn(key) as other:
+                with SoundReader(key) as other:
                     if other.rate_hz != sound.rate_hz:
                         raise BadSound(
                             f"{key} has {other.rate_hz} samples a second, {source} has {sound.rate_hz}",
@@ -135,7 +135,7 @@ def run_file(
         }
 
 
-def _written(file: SoundOut, blocks: Iterator[Samples]) -> int:
+def _written(file: SoundWriter, blocks: Iterator[Samples]) -> int:
     frames = 0
     for block in blocks:
         file.write(block)

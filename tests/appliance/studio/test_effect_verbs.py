@@ -119,7 +119,7 @@ def test_a_wrong_word_is_named_and_leaves_nothing(tmp_path: Path, words: tuple[s
         ("[[effect]]\ncutoff_hz = 3", "without a name"),
         ('[[effect]]\nname = "lowpas"', "lowpass"),
         ('[[effect]]\nname = "lowpass"\ncutof_hz = 300', "cutoff_hz"),
-        ('[[efect]]\nname = "lowpass"', "efect"),
+        ('[[effects]]\nname = "lowpass"', "'effects'"),
         ("[[effect", "not TOML"),
     ],
 )

@@ -10,17 +10,17 @@ import pytest
 from appliance.errors import Misused, StorageFull
 from appliance.studio import files
 from appliance.studio.errors import BadSound, EncoderMissing
-from appliance.studio.files import SoundIn, SoundOut
+from appliance.studio.files import SoundReader, SoundWriter
 from tests.appliance.studio.sounds import RATE_HZ, loaded, saved, tone
 
 
 @pytest.mark.parametrize("ending", [".wav", ".flac", ".aiff", ".aif", ".ogg", ".mp3"])
 def test_what_is_written_is_read_again(tmp_path: Path, ending: str) -> None:
     sound, path = tone(1.0), tmp_path / f"tone{ending}"
-    with SoundOut(path, RATE_HZ) as out:
+    with SoundWriter(path, RATE_HZ) as out:
         out.write(sound[:, :1000])
         out.write(sound[:, 1000:])
-    with SoundIn(path) as file:
+    with SoundReader(path) as file:
         back = np.concatenate([block.copy() for block in file.blocks()], axis=1)
         assert (file.rate_hz, file.channels) == (RATE_HZ, 2)
     lossy = ending in (".ogg", ".mp3")
@@ -38,10 +38,10 @@ def test_without_ffmpeg_aac_is_refused_with_what_to_install(
 ) -> None:
     monkeypatch.setattr(files.shutil, "which", lambda name: None)
     with pytest.raises(EncoderMissing, match="ffmpeg"):
-        SoundOut(tmp_path / f"x{ending}", RATE_HZ)
+        SoundWriter(tmp_path / f"x{ending}", RATE_HZ)
     (tmp_path / f"in{ending}").write_bytes(b"not a sound libsndfile knows" * 10)
     with pytest.raises(EncoderMissing, match="ffmpeg"):
-        SoundIn(tmp_path / f"in{ending}")
+        SoundReader(tmp_path / f"in{ending}")
 
 
 def test_aac_goes_through_the_ffmpeg_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,7 +54,7 @@ def test_aac_goes_through_the_ffmpeg_command(tmp_path: Path, monkeypatch: pytest
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
     path = tmp_path / "x.m4a"
-    with SoundOut(path, RATE_HZ) as out:
+    with SoundWriter(path, RATE_HZ) as out:
         out.write(tone(0.1))
     assert loaded(path).shape == (2, 4_800)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["bin", "x.m4a"]
@@ -74,39 +74,39 @@ BAD = {
 def test_what_is_no_sound_is_misuse(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(BAD[name])
     with pytest.raises(BadSound, match=name) as caught:
-        list(SoundIn(tmp_path / name).blocks())
+        list(SoundReader(tmp_path / name).blocks())
     assert caught.value.exit_code == 2
     assert caught.value.remedy
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
     with pytest.raises(BadSound, match="does not exist"):
-        SoundIn(tmp_path / "nowhere.wav")
+        SoundReader(tmp_path / "nowhere.wav")
     with pytest.raises(BadSound, match="is a folder"):
-        SoundIn(tmp_path)
+        SoundReader(tmp_path)
 
 
 @pytest.mark.parametrize("rate_hz", [8_000, 11_025, 44_100, 192_000, 384_000])
 def test_every_rate_between_8_and_384_khz_is_read(tmp_path: Path, rate_hz: int) -> None:
-    with SoundIn(saved(tmp_path / "x.wav", tone(0.01, rate_hz=rate_hz), rate_hz)) as file:
+    with SoundReader(saved(tmp_path / "x.wav", tone(0.01, rate_hz=rate_hz), rate_hz)) as file:
         assert file.rate_hz == rate_hz
 
 
 @pytest.mark.parametrize("rate_hz", [4_000, 400_000])
 def test_a_rate_outside_is_named(tmp_path: Path, rate_hz: int) -> None:
     with pytest.raises(BadSound, match=str(rate_hz)):
-        SoundIn(saved(tmp_path / "x.wav", tone(0.01, rate_hz=rate_hz), rate_hz))
+        SoundReader(saved(tmp_path / "x.wav", tone(0.01, rate_hz=rate_hz), rate_hz))
 
 
 def test_one_channel_becomes_two_equal_ones_and_six_are_refused(tmp_path: Path) -> None:
     mono = saved(tmp_path / "mono.wav", tone(0.1)[:1])
-    with SoundIn(mono) as file:
+    with SoundReader(mono) as file:
         block = next(file.stereo())
     assert block.shape == (2, 4_800)
     assert np.array_equal(block[0], block[1])
     with (
         pytest.raises(BadSound, match="6 channels"),
-        SoundIn(saved(tmp_path / "six.wav", np.tile(tone(0.1), (3, 1)))) as file,
+        SoundReader(saved(tmp_path / "six.wav", np.tile(tone(0.1), (3, 1)))) as file,
     ):
         next(file.stereo())
 
@@ -127,20 +127,20 @@ def test_a_name_that_cannot_be_written_is_refused_before_any_work(
     tmp_path: Path, name: str, said: str
 ) -> None:
     with pytest.raises(Misused) as caught:
-        SoundOut(tmp_path / name, RATE_HZ)
+        SoundWriter(tmp_path / name, RATE_HZ)
     assert said in f"{caught.value} {caught.value.remedy}"
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_rate_that_mp3_cannot_hold_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(Misused, match="192000"):
-        SoundOut(tmp_path / "x.mp3", 192_000)
+        SoundWriter(tmp_path / "x.mp3", 192_000)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 0}))
-    out = SoundOut(tmp_path / "x.wav", RATE_HZ)
+    out = SoundWriter(tmp_path / "x.wav", RATE_HZ)
     monkeypatch.setattr(out._file, "write", _no_room)
     with pytest.raises(StorageFull, match="no room"), out:
         out.write(tone(0.1))
@@ -148,7 +148,7 @@ def test_a_full_disk_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def _break_off(path: Path) -> None:
-    with SoundOut(path, RATE_HZ) as out:
+    with SoundWriter(path, RATE_HZ) as out:
         out.write(tone(1.0))
         raise RuntimeError
 
@@ -159,7 +159,7 @@ def _no_room(_: object) -> None:
 
 def test_progress_reaches_the_end(tmp_path: Path) -> None:
     seen: list[float] = []
-    with SoundIn(saved(tmp_path / "x.wav", tone(4.0))) as file:
+    with SoundReader(saved(tmp_path / "x.wav", tone(4.0))) as file:
         list(file.blocks(seen.append))
     assert seen == sorted(seen)
     assert seen[-1] == 1.0
