@@ -2,4 +2,9 @@
 
 EFFECTS: dict[str, str] = {
     "pitch_shift": "cext.effects.pitch.shift:PitchShift",
+    "harmoniser": "cext.effects.pitch.harmony:Harmoniser",
+    "retune_432": "cext.effects.pitch.harmony:Retune",
+    "formant_shifter": "cext.effects.pitch.formants:FormantShifter",
+    "octaver": "cext.effects.pitch.octaver:Octaver",
+    "tape_stop": "cext.effects.pitch.tape:TapeStop",
 }

@@ -30,3 +30,4 @@ cdef class Shifter:
         self, double ratio, float gain_left, float gain_right, float[:, ::1] rotation, int page,
         const float* lr, const float* li, const float* rr, const float* ri, float[:, ::1] out,
     ) noexcept nogil
+    cdef double note(self) noexcept nogil

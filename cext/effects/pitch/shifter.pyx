@@ -17,7 +17,7 @@ exotic effects, WASPAA (1999); the phase slope as a sign of attacks from A. Röb
 
 import numpy as np
 
-from libc.math cimport atan2, fabs, floor
+from libc.math cimport atan2, fabs, floor, log2, sqrt
 from libc.string cimport memcpy, memset
 
 from cext cimport _simd  # no-cython-lint: its macro is in the prototypes below
@@ -44,6 +44,9 @@ cdef extern from *:
         const float*, const float*, const float*, const float*, float*, int) noexcept nogil
     void _turned "echoel_turned"(
         const float*, const float*, float*, float*, float, float, int) noexcept nogil
+
+cdef enum:
+    NOTES = 160            # candidates for the melody's note
 
 cdef double _TURN = 0.15915494309189535    # 1 / (2 pi)
 
@@ -198,3 +201,40 @@ cdef class Shifter:
             c = level * <float> sine_of((turn_of(0.5 * angle) << 1) + turn_of(0.25))
             _turned(lr + a, li + a, &out[0, a + to], &out[1, a + to], c * gain_left, s * gain_left, b - a)
             _turned(rr + a, ri + a, &out[2, a + to], &out[3, a + to], c * gain_right, s * gain_right, b - a)
+
+    cdef double note(self) noexcept nogil:
+        # The note of the window, in semitones from A 440: the fundamental, 70 to 700 Hz, whose multiples hold
+        # most, each counting for less than the one before. -10000 for silence.
+        cdef int j, i, harmonic
+        cdef double hz, level, at, off, best = 0.0, found = -10_000.0, weight, whole = 0.0
+        cdef double[NOTES] sum
+        for i in range(NOTES):
+            sum[i] = 0.0
+        for j in range(self.peaks):
+            hz = self.turn[j] * self.rate_hz
+            if not 60.0 < hz < 4_000.0:
+                continue
+            level = sqrt(self.power[2 + self.peak[j]])
+            whole += level
+            weight = 1.0
+            for harmonic in range(1, 11):
+                # Fundamentals from -32 to +8 semitones from A.
+                at = (12.0 * log2(hz / (440.0 * harmonic)) + 32.0) * 4.0
+                if -1.0 < at < NOTES:
+                    i = <int> floor(at)
+                    off = at - i
+                    if i >= 0:
+                        sum[i] += weight * level * (1.0 - off)
+                    if i + 1 < NOTES:
+                        sum[i + 1] += weight * level * off
+                weight *= 0.84
+        for i in range(NOTES):
+            if sum[i] > best * 1.0001:
+                best = sum[i]
+                found = i
+        if whole < 1e-3 * self.size or best <= 0.0:
+            return -10_000.0
+        i = <int> found
+        if 0 < i < NOTES - 1:
+            found += (sum[i + 1] - sum[i - 1]) / (sum[i - 1] + sum[i] + sum[i + 1])
+        return found / 4.0 - 32.0

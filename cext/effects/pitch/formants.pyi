@@ -1,0 +1,3 @@
+from cext.effects.spectral.stft import Spectral
+
+class FormantShifter(Spectral): ...
