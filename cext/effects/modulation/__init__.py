@@ -6,4 +6,9 @@ EFFECTS: dict[str, str] = {
     "flanger": "cext.effects.modulation.chorus:Flanger",
     "phaser": "cext.effects.modulation.phaser:Phaser",
     "uni_vibe": "cext.effects.modulation.phaser:UniVibe",
+    "through_zero_flanger": "cext.effects.modulation.slides:ThroughZeroFlanger",
+    "vibrato": "cext.effects.modulation.slides:Vibrato",
+    "tremolo": "cext.effects.modulation.tremolo:Tremolo",
+    "harmonic_tremolo": "cext.effects.modulation.tremolo:HarmonicTremolo",
+    "auto_pan": "cext.effects.modulation.tremolo:AutoPan",
 }
