@@ -5,4 +5,7 @@ EFFECTS = {
     "fuzz": "cext.effects.distortion.curves:Fuzz",
     "wavefolder": "cext.effects.distortion.curves:Wavefolder",
     "chebyshev_shaper": "cext.effects.distortion.curves:ChebyshevShaper",
+    "hard_clip": "cext.effects.distortion.clipping:HardClip",
+    "bitcrusher": "cext.effects.distortion.crushing:Bitcrusher",
+    "sample_rate_reducer": "cext.effects.distortion.crushing:SampleRateReducer",
 }

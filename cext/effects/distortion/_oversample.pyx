@@ -168,7 +168,9 @@ cdef extern from *:
     }
     """
     void _up "echoel_over_up"(Over* over, int padded) noexcept nogil
-    void _down "echoel_over_down"(Over* over, float* left, float* right, int padded, int frames) noexcept nogil
+    void _down "echoel_over_down"(
+        Over* over, float* left, float* right, int padded, int frames
+    ) noexcept nogil
 
 cdef enum:
     PAST = 48
