@@ -230,7 +230,9 @@ cdef class Effect(Part):
 
     cdef void _wait(self, float* left, float* right, int frames) noexcept nogil:
         # Keep the untouched sound ready for the moment someone bypasses the effect.
-        cdef int part, done = 0
+        # Only the last of it will still be there.
+        cdef int part, done = max(0, frames - self.latency_frames)
+        self.waiting_place = (self.waiting_place + done) % self.latency_frames
         while done < frames:
             part = min(frames - done, self.latency_frames - self.waiting_place)
             memcpy(&self.waiting[0, self.waiting_place], left + done, part * sizeof(float))
