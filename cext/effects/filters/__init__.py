@@ -10,6 +10,8 @@ EFFECTS = {
     "low_shelf": "cext.effects.filters.sections:LowShelf",
     "high_shelf": "cext.effects.filters.sections:HighShelf",
     "parametric_eq": "cext.effects.filters.parametric:ParametricEq",
+    "graphic_eq": "cext.effects.filters.graphic:GraphicEq",
+    "loudness_contour": "cext.effects.filters.graphic:LoudnessContour",
     "tilt_eq": "cext.effects.filters.sections:TiltEq",
     "state_variable": "cext.effects.filters.sections:StateVariable",
     "ladder": "cext.effects.filters.ladders:Ladder",

@@ -1,4 +1,4 @@
-# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False, auto_pickle=False
 """The filters of three famous synthesisers: transistor ladder, diode ladder, and the one of two poles.
 
 Each is a chain of poles dV/dt = w (M V + N u), a row that says what is fed back and one that says what is

@@ -1,4 +1,4 @@
-# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False, auto_pickle=False
 """The equaliser of a mixing desk: eight bands, each of any shape, in one pass and without latency."""
 
 from libc.string cimport memcpy

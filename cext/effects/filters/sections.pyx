@@ -1,4 +1,4 @@
-# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False, auto_pickle=False
 """Filters with one corner: each says nine numbers, the section they share does the rest.
 
 Float64 states leave nothing of the float32 biquad's noise below 200 Hz, and a filter that moves glides from

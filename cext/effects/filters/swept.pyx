@@ -1,4 +1,4 @@
-# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False, auto_pickle=False
 """The low-pass inside pads and textures, which moves all the time.
 
 Two-pole low-pass in the topology-preserving form with float64 state: it may be swept at audio speed without
