@@ -14,19 +14,22 @@ from cext._types cimport TICK
 
 cdef enum:
     MIRROR = 2 * TICK
+    POWERS = 40
 
 cdef extern from *:
     """
     typedef float echoel_run __attribute__((vector_size(32), aligned(4), may_alias));
     typedef int echoel_order __attribute__((vector_size(32)));
     #define ECHOEL_RUN(p) (*(echoel_run *)(p))
-    /* x becomes the damped x; `powers` are the four rows of echoel_powers; last is the run before. */
+    /* x becomes the damped x; `powers` are the five rows of echoel_powers; last holds the newest result eight
+       times, and only one multiplication of it waits for the one before. */
     #define ECHOEL_DAMP(x, last, powers) do { \\
         x += ECHOEL_RUN(powers) * __builtin_shuffle(x, (echoel_order){7, 0, 1, 2, 3, 4, 5, 6}); \\
         x += ECHOEL_RUN(powers + 8) * __builtin_shuffle(x, (echoel_order){6, 7, 0, 1, 2, 3, 4, 5}); \\
         x += ECHOEL_RUN(powers + 16) * __builtin_shuffle(x, (echoel_order){4, 5, 6, 7, 0, 1, 2, 3}); \\
-        x += ECHOEL_RUN(powers + 24) * __builtin_shuffle(last, (echoel_order){7, 7, 7, 7, 7, 7, 7, 7}); \\
-        last = x; } while (0)
+        echoel_run end = __builtin_shuffle(x, (echoel_order){7, 7, 7, 7, 7, 7, 7, 7}); \\
+        x += ECHOEL_RUN(powers + 24) * last; \\
+        last = end + ECHOEL_RUN(powers + 32) * last; } while (0)
     static inline void echoel_powers(float *rows, double d) {
         double power = 1.0;
         for (int lane = 0; lane < 8; lane++) {
@@ -36,6 +39,7 @@ cdef extern from *:
             rows[16 + lane] = lane >= 4 ? (float)(d * d * d * d) : 0.0f;
             rows[24 + lane] = (float)power;
         }
+        for (int lane = 0; lane < 8; lane++) rows[32 + lane] = (float)power;
     }
     #define ECHOEL_TICK_LOOP ECHOEL_CLONES static __attribute__((unused)) void
     /* Schroeder's all-pass: every frequency passes alike, but smeared in time. */
@@ -98,6 +102,43 @@ cdef inline void line_absorb(double frames, double rate_hz, double decay_s, doub
     if share < 1.0:
         b = (1.0 - share * cos(2.0 * M_PI * min(8000.0, 0.4 * rate_hz) / rate_hz)) / (1.0 - share)
         pole[0] = b - sqrt(b * b - 1.0)
+
+
+# A line in a loop, in as little memory as it needs: what a tick reads was next to what the last one wrote.
+cdef struct Loop:
+    float* memory                          # whole ticks, at least one more than the length, then MIRROR
+    int size
+    int length
+    int place                              # where the present tick is written
+
+
+cdef inline int loop_size(int length) noexcept nogil:
+    return (length // TICK + 2) * TICK
+
+
+cdef inline void loop_lay(Loop* loop, float* memory, int length) noexcept nogil:
+    loop.memory = memory
+    loop.length = length
+    loop.size = loop_size(length)
+    loop.place = 0
+
+
+cdef inline float* loop_read(Loop* loop) noexcept nogil:
+    cdef int at = loop.place - loop.length
+    return loop.memory + (at if at >= 0 else at + loop.size)
+
+
+cdef inline float* loop_write(Loop* loop) noexcept nogil:
+    return loop.memory + loop.place
+
+
+cdef inline void loop_go(Loop* loop) noexcept nogil:
+    # The tick is written: on to the next.
+    if loop.place < MIRROR:
+        memcpy(loop.memory + loop.size + loop.place, loop.memory + loop.place, TICK * sizeof(float))
+    loop.place += TICK
+    if loop.place == loop.size:
+        loop.place = 0
 
 
 cdef inline float* line_at(float* line, long mask, long long frame) noexcept nogil:

@@ -1,3 +1,4 @@
+from cext.effects.reverbs._lines cimport POWERS
 from cext.effects.reverbs.tail cimport Tail
 
 cdef enum:
@@ -11,7 +12,7 @@ cdef class Freeverb(Tail):
     cdef int[2][COMBS] comb
     cdef int[2][PASSES] span
     cdef float[2][COMBS][8] last           # the dampers' last run
-    cdef float[32] powers
+    cdef float[POWERS] powers
     cdef float feedback
     cdef double[2] known
     cdef double width_end

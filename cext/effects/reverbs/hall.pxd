@@ -1,37 +1,33 @@
-from libc.stdint cimport int64_t, uint64_t
+from libc.stdint cimport uint64_t
 
-from cext.parts cimport Effect
+from cext._types cimport TICK
+from cext.effects.reverbs._lines cimport POWERS, Loop
+from cext.effects.reverbs.tail cimport Tail
 
 cdef enum:
-    LINES = 8
+    LINES = 16
     DIFFUSERS = 4
-    ROWS = 16                # eight lines, then four diffusers an ear
-    MIRROR = 128             # the first frames again at the end, so that a tick is read without a seam
+    LOOPS = LINES + 2 * DIFFUSERS
+    TURNS = 4                # pairs of lines whose mixture sways
 
 
-cdef class Reverb(Effect):
-    cdef float[:, ::1] memory              # (ROWS, a power of two + MIRROR)
-    cdef int64_t mask
-    cdef int64_t clock
-    cdef int length[ROWS]
-    cdef float gain[LINES]
-    cdef float damped[LINES]
-    cdef float keep
-    cdef uint64_t sway[LINES]
-    cdef uint64_t sway_turn[LINES]
-    cdef int whole[LINES]
-    cdef float share[LINES]
-    cdef float share_step[LINES]
-    cdef double reach_end[LINES]
-    cdef double dry_begin
-    cdef double dry_step
-    cdef double dry_end
-    cdef double wet_begin
-    cdef double wet_step
-    cdef double wet_end
-    cdef double decay_known
-    cdef double damping_known
-    cdef bint is_fresh
+cdef class Reverb(Tail):
+    cdef float[::1] memory
+    cdef Loop[LOOPS] loop                  # the lines, then four diffusers an ear
+    cdef float[LINES][TICK] tick           # what the lines said last
+    cdef float[LINES][8] last              # the dampers' last run
+    cdef float[LINES][POWERS] powers
+    cdef float[LINES] gain
+    cdef float[LINES] slope                # of the gain, a frame
+    cdef double[LINES] pole
+    cdef double[LINES] loss                # of a line at low pitches, a factor
+    cdef double[2] known
+    cdef uint64_t[TURNS] sway
+    cdef uint64_t[TURNS] sway_turn
+    cdef float[4][TURNS] angle             # cosine, its step, sine, its step
+    cdef double depth                      # of the sway, radians
+    cdef float inlet                       # how much of the sound comes in, at the tick's begin and end
+    cdef float inlet_end
 
-    cdef void _diffuse(self, float* sound, int row, int frames) noexcept nogil
-    cdef void _keep(self, int row, float* sound, int frames) noexcept nogil
+    cdef void _absorb(self, double decay_s, double damping) noexcept nogil
+    cdef void _sway(self) noexcept nogil

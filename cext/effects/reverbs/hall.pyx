@@ -1,223 +1,207 @@
-# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""A smooth hall: eight delay lines that feed each other through a Hadamard matrix.
+# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False, auto_pickle=False
+"""A smooth hall: sixteen delay lines that feed each other through a Hadamard matrix.
 
 In front, four all-pass diffusers an ear smear each click into a cloud before it enters, so that echoes are
-dense within 60 ms. Every line has the gain that makes all of them lose 60 dB in the same, chosen time, a
-one-pole damper for the air, and a length that sways by a few samples so that no tone rings on. Sources:
-J.-M. Jot and A. Chaigne, AES 90 (1991) 3030; M. R. Schroeder, JAES 10 (1962) 219; the idea of swaying lines
-from J. Dattorro, JAES 45 (1997) 660.
+dense soon. Every line loses exactly what makes all of them fall by 60 dB in the same, chosen time, with a
+one-pole damper for the air. So that no tone rings on, some pairs of lines are turned into each other by
+slowly swaying angles: unlike swaying lengths, that costs no treble and leaves the decay as it is.
+
+Sources: J.-M. Jot and A. Chaigne, AES 90 (1991) 3030; M. R. Schroeder, JAES 10 (1962) 219; S. J. Schlecht and
+E. A. P. Habets, JASA 138 (2015) 1389.
 """
+
+from libc.math cimport sqrt
+from libc.string cimport memset
 
 import numpy as np
 
-from libc.math cimport M_PI, exp, pow, sqrt
-from libc.stdint cimport int64_t
-from libc.string cimport memcpy, memset
-
-from cext cimport _simd  # no-cython-lint: its macro is in the prototypes below
 from cext._types cimport RAMP, TICK, scatter, sine_of, turn_of
-from cext.parts cimport Effect
+from cext.effects.reverbs._lines cimport (
+    MIRROR, Loop, line_absorb, line_powers, line_smear, loop_go, loop_lay, loop_read, loop_size, loop_write,
+)
+from cext.effects.reverbs.tail cimport Tail
 
 from cext.parameters import Parameter
 
 cdef extern from *:
     """
-    ECHOEL_CLONES static void echoel_read_line(float*, const float*, float, float, int, int);
-    ECHOEL_CLONES static void echoel_hadamard(float (*)[64], const float*, const float*, int);
-    ECHOEL_CLONES static void echoel_blend(
-        float*, float*, float (*)[64], float, float, float, float, int, int);
-    ECHOEL_CLONES static void echoel_diffuse(float*, float*, const float*, int);
+    #define ECHOEL_SUMS(a, apart) do { \\
+        _Pragma("GCC unroll 8") for (int i = 0; i < 8; i++) { \\
+            int u = i % apart + 2 * apart * (i / apart); \\
+            echoel_run sum = a[u] + a[u + apart]; \\
+            a[u + apart] = a[u] - a[u + apart]; a[u] = sum; } } while (0)
+
+    /* Sixteen lines out of their memory, damped; the even ones are heard left, the odd ones right. */
+    ECHOEL_CLONES static void echoel_hall_lines(
+            float *const *read, float (*last)[8], float (*powers)[40], const float *gain,
+            const float *slope, const float *ramp, float (*tick)[64], float *left, float *right) {
+        for (int c = 0; c < 16; c += 2) {
+            echoel_run one = ECHOEL_RUN(last[c]), two = ECHOEL_RUN(last[c + 1]);
+            const float *here = powers[c], *there = powers[c + 1], *in = read[c], *other = read[c + 1];
+            float sign = c & 2 ? -1.0f : 1.0f;
+            for (int j = 0; j < 64; j += 8) {
+                echoel_run x = ECHOEL_RUN(in + j), y = ECHOEL_RUN(other + j), zero = {0};
+                ECHOEL_DAMP(x, one, here);
+                ECHOEL_DAMP(y, two, there);
+                x *= gain[c] + slope[c] * ECHOEL_RUN(ramp + j);
+                y *= gain[c + 1] + slope[c + 1] * ECHOEL_RUN(ramp + j);
+                ECHOEL_RUN(tick[c] + j) = x;
+                ECHOEL_RUN(tick[c + 1] + j) = y;
+                ECHOEL_RUN(left + j) = (c ? ECHOEL_RUN(left + j) : zero) + sign * x;
+                ECHOEL_RUN(right + j) = (c ? ECHOEL_RUN(right + j) : zero) + sign * y;
+            }
+            ECHOEL_RUN(last[c]) = one; ECHOEL_RUN(last[c + 1]) = two;
+        }
+    }
+    /* What they said, turned and mixed, goes back together with what was heard. */
+    ECHOEL_CLONES static void echoel_hall_mix(
+            float (*tick)[64], float (*angle)[4], const float *ramp, const float *left, const float *right,
+            float *const *back) {
+        for (int j = 0; j < 64; j += 8) {
+            echoel_run a[16], step = ECHOEL_RUN(ramp + j);
+            echoel_run l = ECHOEL_RUN(left + j), r = ECHOEL_RUN(right + j);
+            #pragma GCC unroll 16
+            for (int i = 0; i < 16; i++) a[i] = ECHOEL_RUN(tick[i] + j);
+            #pragma GCC unroll 4
+            for (int k = 0; k < 4; k++) {
+                echoel_run c = angle[0][k] + angle[1][k] * step, s = angle[2][k] + angle[3][k] * step;
+                echoel_run x = c * a[4 * k] - s * a[4 * k + 3];
+                a[4 * k + 3] = s * a[4 * k] + c * a[4 * k + 3]; a[4 * k] = x;
+            }
+            ECHOEL_SUMS(a, 8); ECHOEL_SUMS(a, 4); ECHOEL_SUMS(a, 2); ECHOEL_SUMS(a, 1);
+            #pragma GCC unroll 16
+            for (int i = 0; i < 16; i++) ECHOEL_RUN(back[i] + j) = a[i] + (i & 1 ? r : l);
+        }
+    }
     """
+    void _lines "echoel_hall_lines"(
+        float** read, float (*last)[8], float (*powers)[40], const float* gain, const float* slope,
+        const float* ramp, float (*tick)[64], float* left, float* right) noexcept nogil
+    void _mix "echoel_hall_mix"(
+        float (*tick)[64], float (*angle)[4], const float* ramp, const float* left,
+        const float* right, float** back) noexcept nogil
 
 cdef enum:
-    MIX, DECAY, DAMPING
+    MIX, DECAY, DAMPING, PREDELAY, DEPTH
 
-# Milliseconds, mutually irrational enough that echoes do not pile up; 31 to 87 ms is a warm, mid-sized hall.
-cdef double[8] LINE_MS = [31.71, 37.11, 43.37, 49.93, 57.41, 66.29, 76.03, 86.87]
-cdef double[8] DIFFUSER_MS = [4.771, 3.595, 12.73, 9.307, 4.931, 3.371, 12.21, 9.611]
-cdef double _SWAY_MS = 0.16
+# Milliseconds, mutually irrational enough that echoes do not pile up; 23 to 80 ms is a warm, mid-sized hall.
+cdef double[LINES] LINE_MS = [
+    23.31, 25.93, 28.13, 30.77, 33.97, 36.71, 39.19, 42.73,
+    46.37, 49.93, 54.11, 58.31, 63.13, 68.39, 73.91, 79.73,
+]
+cdef double[2][DIFFUSERS] DIFFUSER_MS = [[4.771, 3.595, 12.73, 9.307], [4.931, 3.371, 12.21, 9.611]]
 cdef float _DIFFUSION = 0.62
 
 
-cdef class Reverb(Effect):
+cdef class Reverb(Tail):
     """The room around the sound; the decay is the time to fall by 60 dB."""
 
-    SOURCE = "J.-M. Jot and A. Chaigne, AES 90 (1991) 3030; M. R. Schroeder, JAES 10 (1962) 219"
-    NEUTRAL = {"mix": 0.0}
+    SOURCE = "J.-M. Jot and A. Chaigne, AES 90 (1991) 3030; S. Schlecht and E. Habets, JASA 138 (2015) 1389"
     SPREADS = True
+    NEUTRAL = {"mix": 0.0}
     PARAMETERS = (
         Parameter("mix", "", 0.0, 1.0, 0.3),
         Parameter("decay_s", "s", 0.2, 20.0, 4.0, "log"),
         Parameter("damping", "", 0.0, 1.0, 0.35),
+        Parameter("predelay_ms", "ms", 0.0, 250.0, 0.0),
+        Parameter("depth", "", 0.0, 1.0, 0.5),
     )
 
     def __init__(self, double rate_hz=48_000.0, **values):
         super().__init__(rate_hz, **values)
-        cdef int i
-        longest = (LINE_MS[LINES - 1] + 2 * _SWAY_MS) * rate_hz / 1000 + 2 * TICK
-        size = 1 << int(longest).bit_length()
-        self.memory = np.zeros((ROWS, size + MIRROR), dtype=np.float32)
-        self.mask = size - 1
-        self.is_fresh = True
-        for i in range(LINES):
-            self.length[i] = <int> (LINE_MS[i] * rate_hz / 1000) | 1
-            self.sway[i] = scatter(i + 1)
-            self.sway_turn[i] = turn_of(TICK / ((1.7 + 0.61 * i) * rate_hz))
-        for i in range(2 * DIFFUSERS):
+        cdef int i, ear
+        cdef float* at
+        lengths = [<int> (LINE_MS[i] * rate_hz / 1000) | 1 for i in range(LINES)]
+        for ear in range(2):
             # Never shorter than a tick, because a tick is worked through in one go.
-            self.length[LINES + i] = max(TICK + 1, <int> (DIFFUSER_MS[i] * rate_hz / 1000) | 1)
+            for i in range(DIFFUSERS):
+                lengths.append(max(TICK + 1, <int> (DIFFUSER_MS[ear][i] * rate_hz / 1000) | 1))
+        self.memory = np.zeros(sum(loop_size(length) + MIRROR for length in lengths), dtype=np.float32)
+        at = &self.memory[0]
+        for i in range(LOOPS):
+            loop_lay(&self.loop[i], at, lengths[i])
+            at += self.loop[i].size + MIRROR
+        # The sums of the matrix come out four times too loud, so the lines are taken down by as much.
+        self.loudness = 4.0 * 0.3535533905932738
+        for i in range(TURNS):
+            self.sway_turn[i] = turn_of(TICK * (0.43 + 0.17 * i) / rate_hz)
+        self.clear()
 
-    cdef void prepare(self) noexcept nogil:
+    cdef void turn(self) noexcept nogil:
         cdef int i
-        cdef double reach, half = _SWAY_MS * self.rate_hz / 2000.0
-        self.dry_begin = self.dry_end
-        self.wet_begin = self.wet_end
-        # Equal power: the room is not correlated with the dry sound.
-        self.dry_end = sqrt(1.0 - self.end[MIX])
-        self.wet_end = sqrt(self.end[MIX])
+        self.depth = 0.8 * self.end[DEPTH]
         for i in range(LINES):
-            self.sway[i] += self.sway_turn[i]
-            reach = self.length[i] + half * (1.0 + sine_of(self.sway[i]))
-            if self.is_fresh:
-                self.reach_end[i] = reach
-            # Between two ticks a line moves by less than a fiftieth of a frame: the whole part stands.
-            self.whole[i] = <int> self.reach_end[i]
-            self.share[i] = <float> (self.reach_end[i] - self.whole[i])
-            self.share_step[i] = <float> ((reach - self.reach_end[i]) / TICK)
-            self.reach_end[i] = reach
-        if self.is_fresh:
-            self.dry_begin = self.dry_end
-            self.wet_begin = self.wet_end
-        if self.is_fresh or self.end[DECAY] != self.decay_known or self.end[DAMPING] != self.damping_known:
-            self.decay_known = self.end[DECAY]
-            self.damping_known = self.end[DAMPING]
-            for i in range(LINES):
-                reach = self.length[i] + half
-                self.gain[i] = <float> pow(10.0, -3.0 * reach / (self.decay_known * self.rate_hz))
-            # From 16 kHz, hardly audible, down to 1.6 kHz, a room of cloth.
-            self.keep = <float> exp(-2.0 * M_PI * 16_000.0 * pow(0.1, self.damping_known) / self.rate_hz)
-        self.dry_step = (self.dry_end - self.dry_begin) / TICK
-        self.wet_step = (self.wet_end - self.wet_begin) / TICK
-        self.is_fresh = False
+            self.gain[i] += TICK * self.slope[i]
+            self.slope[i] = 0.0
+        if self.is_fresh or self.end[DECAY] != self.known[0] or self.end[DAMPING] != self.known[1]:
+            self.known[0] = self.end[DECAY]
+            self.known[1] = self.end[DAMPING]
+            self._absorb(self.known[0], self.known[1])
 
-    cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
+    cdef void _absorb(self, double decay_s, double damping) noexcept nogil:
         cdef int i, j
-        cdef float tick[LINES][TICK]
-        cdef float in_left[TICK]
-        cdef float in_right[TICK]
-        cdef float keep = self.keep
-        cdef float factor[LINES]
-        cdef float damped[LINES]
-        cdef float* line
-        memcpy(in_left, left, frames * sizeof(float))
-        memcpy(in_right, right, frames * sizeof(float))
-        for i in range(DIFFUSERS):
-            self._diffuse(in_left, LINES + i, frames)
-            self._diffuse(in_right, LINES + DIFFUSERS + i, frames)
+        cdef double gain = 1.0, pole = 0.0
         for i in range(LINES):
-            line = &self.memory[i, (self.clock - self.whole[i] - 1) & self.mask]
-            _read_line(tick[i], line, self.share[i], self.share_step[i], first, frames)
-            factor[i] = self.gain[i] * (<float> 1.0 - keep)
-            damped[i] = self.damped[i]
-        for j in range(frames):
-            for i in range(LINES):
-                damped[i] = factor[i] * tick[i][j] + keep * damped[i]
-                tick[i][j] = damped[i]
+            line_absorb(self.loop[i].length, self.rate_hz, decay_s, damping, &gain, &pole)
+            line_powers(self.powers[i], pole)
+            # The damper's memory stands for an unscaled sound: another pole, another scale. The rest of the
+            # gain glides.
+            for j in range(8):
+                self.last[i][j] *= <float> ((1.0 - self.pole[i]) / (1.0 - pole))
+            self.pole[i] = pole
+            if self.is_fresh:
+                self.loss[i] = gain
+            self.gain[i] = <float> (0.25 * self.loss[i] * (1.0 - pole))
+            self.slope[i] = <float> (0.25 * (gain - self.loss[i]) * (1.0 - pole) / TICK)
+            self.loss[i] = gain
+
+    cdef void ring(self) noexcept nogil:
+        cdef int ear, i, j, _i
+        cdef float step = (self.inlet_end - self.inlet) / TICK
+        cdef float* lines[LINES]
+        cdef Loop* loop = &self.loop[LINES]
+        for ear in range(2):
+            if self.inlet != 1.0 or step != 0.0:
+                for j in range(TICK):
+                    self.heard[ear][j] *= self.inlet + step * RAMP[j]
+            for _i in range(DIFFUSERS):
+                line_smear(self.heard[ear], loop_read(loop), loop_write(loop), _DIFFUSION)
+                loop_go(loop)
+                loop += 1
+        self.inlet = self.inlet_end
+        self._sway()
         for i in range(LINES):
-            self.damped[i] = damped[i]
-        _blend(
-            left, right, tick, <float> self.dry_begin, <float> self.dry_step,
-            <float> 0.5 * <float> self.wet_begin, <float> 0.5 * <float> self.wet_step, first, frames,
-        )
-        _hadamard(tick, in_left, in_right, frames)
+            lines[i] = loop_write(&self.loop[i])
+        _mix(self.tick, self.angle, RAMP, self.heard[0], self.heard[1], lines)
         for i in range(LINES):
-            self._keep(i, tick[i], frames)
-        self.clock += frames
+            loop_go(&self.loop[i])
+            lines[i] = loop_read(&self.loop[i])
+        _lines(lines, self.last, self.powers, self.gain, self.slope, RAMP, self.tick,
+               self.wet[0], self.wet[1])
 
-    cdef void _diffuse(self, float* sound, int row, int frames) noexcept nogil:
-        # Schroeder's all-pass: every frequency passes alike, but smeared in time.
-        cdef float kept[TICK]
-        _smear(sound, kept, &self.memory[row, (self.clock - self.length[row]) & self.mask], frames)
-        self._keep(row, kept, frames)
-
-    cdef void _keep(self, int row, float* sound, int frames) noexcept nogil:
-        # A segment never crosses a tick, and the memory is whole ticks long: no seam while writing.
-        cdef int64_t place = self.clock & self.mask
-        memcpy(&self.memory[row, place], sound, frames * sizeof(float))
-        if place < MIRROR:
-            memcpy(&self.memory[row, self.mask + 1 + place], sound, frames * sizeof(float))
-
-    cdef void clear(self) noexcept nogil:
+    cdef void _sway(self) noexcept nogil:
         cdef int i
-        for i in range(LINES):
-            self.damped[i] = 0.0
+        cdef double sine, cosine
+        for i in range(TURNS):
+            self.sway[i] += self.sway_turn[i]
+            sine = self.depth * sine_of(self.sway[i])
+            cosine = sqrt(1.0 - sine * sine)
+            if self.is_fresh:
+                self.angle[0][i] = <float> cosine
+                self.angle[2][i] = <float> sine
+            else:
+                self.angle[0][i] += TICK * self.angle[1][i]
+                self.angle[2][i] += TICK * self.angle[3][i]
+            self.angle[1][i] = (<float> cosine - self.angle[0][i]) / TICK
+            self.angle[3][i] = (<float> sine - self.angle[2][i]) / TICK
+
+    cdef void hush(self) noexcept nogil:
+        cdef int i
+        memset(&self.memory[0], 0, self.memory.shape[0] * sizeof(float))
+        memset(self.last, 0, sizeof(self.last))
+        memset(self.tick, 0, sizeof(self.tick))
+        self.inlet = self.inlet_end = 1.0
+        for i in range(LOOPS):
+            self.loop[i].place = 0
+        for i in range(TURNS):
             self.sway[i] = scatter(i + 1)
-        memset(&self.memory[0, 0], 0, self.memory.shape[0] * self.memory.shape[1] * sizeof(float))
-        # Part.reset begins a new tick; the clock must agree with it.
-        self.clock = 0
-        self.is_fresh = True
-
-
-cdef void _read_line "echoel_read_line"(
-    float* out, const float* line, float share, float step, int first, int frames
-) noexcept nogil:
-    cdef int j
-    for j in range(frames):
-        out[j] = line[j + 1] + (share + step * RAMP[first + j]) * (line[j] - line[j + 1])
-
-
-cdef void _smear "echoel_diffuse"(float* sound, float* kept, const float* before, int frames) noexcept nogil:
-    cdef int j
-    cdef float x
-    for j in range(frames):
-        x = sound[j] - _DIFFUSION * before[j]
-        kept[j] = x
-        sound[j] = before[j] + _DIFFUSION * x
-
-
-cdef void _blend "echoel_blend"(
-    float* left, float* right, float[TICK]* tick,
-    float dry, float dry_step, float wet, float wet_step, int first, int frames,
-) noexcept nogil:
-    cdef int j
-    cdef float gain, room
-    for j in range(frames):
-        gain = dry + dry_step * RAMP[first + j]
-        room = wet + wet_step * RAMP[first + j]
-        left[j] = gain * left[j] + room * (tick[0][j] - tick[2][j] + tick[4][j] - tick[6][j])
-        right[j] = gain * right[j] + room * (tick[1][j] - tick[3][j] + tick[5][j] - tick[7][j])
-
-
-cdef void _hadamard "echoel_hadamard"(
-    float[TICK]* a, const float* left, const float* right, int frames
-) noexcept nogil:
-    # Mixes the eight lines and keeps their energy: three rounds of sum and difference, then 1 / sqrt 8; the
-    # ears come in by turns. A frame at a time, so that all rounds stay in registers.
-    cdef int j
-    cdef float scale = 0.35355339059327373
-    cdef float s0, s1, s2, s3, s4, s5, s6, s7, t0, t1, t2, t3, t4, t5, t6, t7
-    for j in range(frames):
-        s0 = a[0][j] + a[4][j]
-        s4 = a[0][j] - a[4][j]
-        s1 = a[1][j] + a[5][j]
-        s5 = a[1][j] - a[5][j]
-        s2 = a[2][j] + a[6][j]
-        s6 = a[2][j] - a[6][j]
-        s3 = a[3][j] + a[7][j]
-        s7 = a[3][j] - a[7][j]
-        t0 = s0 + s2
-        t2 = s0 - s2
-        t1 = s1 + s3
-        t3 = s1 - s3
-        t4 = s4 + s6
-        t6 = s4 - s6
-        t5 = s5 + s7
-        t7 = s5 - s7
-        a[0][j] = (t0 + t1) * scale + left[j]
-        a[1][j] = (t0 - t1) * scale + right[j]
-        a[2][j] = (t2 + t3) * scale + left[j]
-        a[3][j] = (t2 - t3) * scale + right[j]
-        a[4][j] = (t4 + t5) * scale + left[j]
-        a[5][j] = (t4 - t5) * scale + right[j]
-        a[6][j] = (t6 + t7) * scale + left[j]
-        a[7][j] = (t6 - t7) * scale + right[j]

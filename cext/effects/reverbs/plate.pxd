@@ -1,5 +1,6 @@
 from libc.stdint cimport uint64_t
 
+from cext.effects.reverbs._lines cimport POWERS
 from cext.effects.reverbs.tail cimport Tail
 
 cdef enum:
@@ -12,7 +13,7 @@ cdef class Plate(Tail):
     cdef int[ROWS] length
     cdef int[2][7] tap
     cdef float[3][8] last                  # the input's and both halves' dampers
-    cdef float[3][32] powers
+    cdef float[3][POWERS] powers
     cdef float[3] gain
     cdef uint64_t[2] sway
     cdef uint64_t sway_turn

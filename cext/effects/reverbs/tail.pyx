@@ -79,6 +79,8 @@ cdef class Tail(Effect):
             before = self.wait
         for ear in range(2):
             memcpy(&self.past[ear, place], self.heard[ear], sizeof(self.heard[ear]))
+            if self.wait == 0 and before == 0:
+                continue
             for j in range(TICK):
                 self.heard[ear][j] = self.past[ear, (self.clock + j - self.wait) & self.past_mask]
             if before != self.wait:
