@@ -15,6 +15,8 @@ EFFECTS = {
     "butterworth": "cext.effects.filters.orders:Butterworth",
     "chebyshev": "cext.effects.filters.orders:Chebyshev",
     "riaa": "cext.effects.filters.orders:Riaa",
+    "tone_stack": "cext.effects.filters.desk:ToneStack",
+    "crossover": "cext.effects.filters.desk:Crossover",
     "tilt_eq": "cext.effects.filters.sections:TiltEq",
     "state_variable": "cext.effects.filters.sections:StateVariable",
     "ladder": "cext.effects.filters.ladders:Ladder",
