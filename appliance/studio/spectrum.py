@@ -48,7 +48,7 @@ class Listener:
     """Collects the content of blocks of shape (2, frames), whatever their length."""
 
     def __init__(self, rate_hz: float) -> None:
-        self._hz: NDArray[np.float64] = np.arange(SIZE // 2 + 1) * (rate_hz / SIZE)
+        self._hz = np.asarray(np.arange(SIZE // 2 + 1) * (rate_hz / SIZE), np.float64)
         self._window = np.hanning(SIZE).astype(np.float32)
         self._power: NDArray[np.float64] = np.zeros(SIZE // 2 + 1)
         self._waiting = np.zeros((2, 0), np.float32)
