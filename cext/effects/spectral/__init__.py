@@ -10,4 +10,7 @@ EFFECTS: dict[str, str] = {
     "robot": "cext.effects.spectral.voices:Robot",
     "whisper": "cext.effects.spectral.voices:Whisper",
     "smear": "cext.effects.spectral.voices:Smear",
+    "de_click": "cext.effects.spectral.repair:DeClick",
+    "de_clip": "cext.effects.spectral.repair:DeClip",
+    "de_hum": "cext.effects.spectral.hum:DeHum",
 }

@@ -1,0 +1,4 @@
+from cext.parts import Effect
+
+class DeHum(Effect):
+    def readings(self) -> dict[str, float]: ...
