@@ -11,4 +11,10 @@ EFFECTS: dict[str, str] = {
     "tremolo": "cext.effects.modulation.tremolo:Tremolo",
     "harmonic_tremolo": "cext.effects.modulation.tremolo:HarmonicTremolo",
     "auto_pan": "cext.effects.modulation.tremolo:AutoPan",
+    "frequency_shifter": "cext.effects.modulation.shifter:FrequencyShifter",
+    "barber_pole": "cext.effects.modulation.shifter:BarberPole",
+    "ring_modulator": "cext.effects.modulation.ring:RingModulator",
+    "rotary_speaker": "cext.effects.modulation.rotary:RotarySpeaker",
+    "trance_gate": "cext.effects.modulation.gates:TranceGate",
+    "isochronic_gate": "cext.effects.modulation.gates:IsochronicGate",
 }
