@@ -1,6 +1,6 @@
-# The loops of every dynamics effect in C: one tick of 64 frames at a time, eight frames to a register.
+# The loops of dynamics effects in C: one tick of 64 frames at a time, eight frames to a register.
 #
-# Level and gain are logarithms to base 2 (one is 6.02 dB), because there a ratio is a factor. The serial part,
+# Level and gain are logarithms to base 2 (1 is 6.02 dB), because there a ratio is a factor. The serial part,
 # attack and release, is a chain of maps y -> max(T, p y + D); such maps close under composition, so eight
 # runs of eight frames are chained side by side (after a transposition), then joined in three steps.
 
@@ -137,6 +137,8 @@ cdef extern from *:
     #endif
 
     ECHOEL_CLONES static void echoel_levels(float *, const float *, const float *);
+    ECHOEL_CLONES static void echoel_peaks(float *, const float *, const float *);
+    ECHOEL_CLONES static void echoel_no_less(float *, const float *, float, float);
     ECHOEL_CLONES static void echoel_powers(float *, const float *, const float *);
     ECHOEL_CLONES static void echoel_half_log2(float *, const float *);
     ECHOEL_CLONES static void echoel_knee(
@@ -147,12 +149,26 @@ cdef extern from *:
     ECHOEL_CLONES static void echoel_glide(float *, const float *, float *, const echoel_pole *, int);
     ECHOEL_CLONES static void echoel_gains(
         float *, const float *, const float *, float, float, float, float, float);
+    ECHOEL_CLONES static void echoel_add(
+        float *, float *, const float *, const float *, const float *, int, int);
     ECHOEL_CLONES static void echoel_multiply(float *, float *, const float *, int);
 
     static void echoel_levels(float *restrict level, const float *left, const float *right) {
         for (int j = 0; j < 64; j++) {
             float a = fabsf(left[j]), b = fabsf(right[j]);
             level[j] = echoel_log2(a > b ? a : b);
+        }
+    }
+    static void echoel_peaks(float *restrict peak, const float *left, const float *right) {
+        for (int j = 0; j < 64; j++) {
+            float a = fabsf(left[j]), b = fabsf(right[j]);
+            peak[j] = a > b ? a : b;
+        }
+    }
+    static void echoel_no_less(float *restrict x, const float *restrict ramp, float least, float step) {
+        for (int j = 0; j < 64; j++) {
+            float floor = least + step * ramp[j];
+            x[j] = x[j] > floor ? x[j] : floor;
         }
     }
     static void echoel_powers(float *restrict power, const float *left, const float *right) {
@@ -203,7 +219,8 @@ cdef extern from *:
     static void echoel_gains(float *restrict gain, const float *restrict y, const float *restrict ramp,
                              float sign, float makeup, float makeup_step, float mix, float mix_step) {
         if (mix == 1.0f && mix_step == 0.0f)
-            for (int j = 0; j < 64; j++) gain[j] = echoel_exp2(sign * y[j] + (makeup + makeup_step * ramp[j]));
+            for (int j = 0; j < 64; j++)
+                gain[j] = echoel_exp2(sign * y[j] + (makeup + makeup_step * ramp[j]));
         else
             for (int j = 0; j < 64; j++) {
                 float wet = mix + mix_step * ramp[j];
@@ -214,12 +231,22 @@ cdef extern from *:
                                 int frames) {
         for (int j = 0; j < frames; j++) { left[j] *= gain[j]; right[j] *= gain[j]; }
     }
+    static void echoel_add(float *restrict left, float *restrict right, const float *restrict one,
+                           const float *restrict other, const float *restrict gain, int frames,
+                           int is_first) {
+        if (is_first)
+            for (int j = 0; j < frames; j++) { left[j] = one[j] * gain[j]; right[j] = other[j] * gain[j]; }
+        else
+            for (int j = 0; j < frames; j++) { left[j] += one[j] * gain[j]; right[j] += other[j] * gain[j]; }
+    }
     """
     ctypedef struct Pole "echoel_pole":
         float power[10]
         float share
 
     void _levels "echoel_levels"(float*, const float*, const float*) noexcept nogil
+    void _peaks "echoel_peaks"(float*, const float*, const float*) noexcept nogil
+    void _no_less "echoel_no_less"(float*, const float*, float, float) noexcept nogil
     void _powers "echoel_powers"(float*, const float*, const float*) noexcept nogil
     void _half_log2 "echoel_half_log2"(float*, const float*) noexcept nogil
     void _knee "echoel_knee"(
@@ -230,4 +257,6 @@ cdef extern from *:
     void _glide "echoel_glide"(float*, const float*, float*, const Pole*, bint) noexcept nogil
     void _gains "echoel_gains"(
         float*, const float*, const float*, float, float, float, float, float) noexcept nogil
+    void _add "echoel_add"(
+        float*, float*, const float*, const float*, const float*, int, bint) noexcept nogil
     void _multiply "echoel_multiply"(float*, float*, const float*, int) noexcept nogil

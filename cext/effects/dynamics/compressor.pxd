@@ -5,5 +5,9 @@ cdef class Compressor(Dynamics):
     pass
 
 
+cdef class SidechainCompressor(Compressor):
+    pass
+
+
 cdef class UpwardCompressor(Dynamics):
     pass

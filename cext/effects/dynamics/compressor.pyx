@@ -5,8 +5,7 @@ Feed-forward, both ears under one gain, soft knee, decoupled detector in the log
 Source: D. Giannoulis, M. Massberg and J. D. Reiss, JAES 60 (2012) 399.
 """
 
-from cext._types cimport TICK
-from cext.effects.dynamics.levels cimport OCTAVE_DB, Dynamics, knee
+from cext.effects.dynamics.levels cimport OCTAVE_DB, Dynamics, knee, no_less
 
 from cext.parameters import Parameter, switch
 
@@ -43,6 +42,16 @@ cdef class Compressor(Dynamics):
         )
 
 
+cdef class SidechainCompressor(Compressor):
+    """Turns a sound down when another one is loud; what it listens to goes through a filter first."""
+
+    PARAMETERS = Compressor.PARAMETERS + (
+        Parameter("key_highpass_hz", "Hz", 10.0, 4_000.0, 80.0, "log"),
+        Parameter("key_lowpass_hz", "Hz", 100.0, 20_000.0, 12_000.0, "log"),
+        switch("listen", "off", "on"),
+    )
+
+
 cdef class UpwardCompressor(Dynamics):
     """Turns up what is quieter than the threshold, by no more than its range, and leaves the loud alone."""
 
@@ -65,13 +74,9 @@ cdef class UpwardCompressor(Dynamics):
         self.sign = -1.0
 
     cdef void want(self, bint is_whole) noexcept nogil:
-        cdef int j
-        cdef float least = <float> (-self.begin[RANGE] / OCTAVE_DB)
-        cdef float step = <float> (-self.step[RANGE] / OCTAVE_DB)
         # A negative reduction: it rises towards 0 (attack) when the sound gets louder.
         knee(
             self.wanted, self.level, self.begin[THRESHOLD] / OCTAVE_DB, self.end[THRESHOLD] / OCTAVE_DB, -1.0,
             self.end[KNEE] / OCTAVE_DB, 1.0 / self.begin[RATIO] - 1.0, 1.0 / self.end[RATIO] - 1.0,
         )
-        for j in range(TICK):
-            self.wanted[j] = max(self.wanted[j], least + step * j)
+        no_less(self.wanted, -self.begin[RANGE] / OCTAVE_DB, -self.end[RANGE] / OCTAVE_DB)

@@ -8,12 +8,13 @@ that both knobs mean what they say: 63 % of the way.
 Source: D. Giannoulis, M. Massberg and J. D. Reiss, JAES 60 (2012) 399.
 """
 
-from libc.math cimport exp, fabs
+from libc.math cimport M_SQRT1_2 as SQRT1_2, exp, fabs
 from libc.string cimport memcpy
 
 from cext._types cimport RAMP, TICK
 from cext.effects.dynamics cimport _levels
 from cext.effects.dynamics.keyed cimport Keyed
+from cext.effects.dynamics.sections cimport aim_highpass, aim_lowpass, clear_section, run_pair
 
 OCTAVE_DB = 6.020599913279624
 
@@ -42,8 +43,8 @@ cdef void set_ballistics(Ballistics* at, double attack_ms, double release_ms, do
 cdef double _own_release(double attack, double release) noexcept nogil:
     # The release which, smoothed by the attack, has gone 63 % of the way after `release`.
     cdef double low = 0.0, high = release, middle = release, rest
-    cdef int k
-    for k in range(24):
+    cdef int _step
+    for _step in range(24):
         middle = 0.5 * (low + high)
         if fabs(middle - attack) < 1e-6 * release:
             rest = (1.0 + release / attack) * exp(-release / attack)
@@ -59,6 +60,11 @@ cdef double _own_release(double attack, double release) noexcept nogil:
 cdef void levels_of(float* level, const float* left, const float* right) noexcept nogil:
     # The louder ear, down to -240 dBFS.
     _levels._levels(level, left, right)
+
+
+cdef void peaks_of(float* peak, const float* left, const float* right) noexcept nogil:
+    # The louder ear as it is, no logarithm.
+    _levels._peaks(peak, left, right)
 
 
 cdef void powers_of(float* power, const float* left, const float* right) noexcept nogil:
@@ -78,6 +84,10 @@ cdef void knee(
         out, level, RAMP, <float> threshold, <float> ((threshold_end - threshold) / TICK), sign,
         <float> (0.5 * width), <float> slope, <float> ((slope_end - slope) / TICK),
     )
+
+
+cdef void no_less(float* x, double least, double least_end) noexcept nogil:
+    _levels._no_less(x, RAMP, <float> least, <float> ((least_end - least) / TICK))
 
 
 cdef void follow(Ballistics* at, float* out, const float* wanted, bint is_whole) noexcept nogil:
@@ -110,6 +120,14 @@ cdef void multiply(float* left, float* right, const float* gain, int frames) noe
     _levels._multiply(left, right, gain, frames)
 
 
+cdef void add(
+    float* left, float* right, const float* one, const float* other, const float* gain, int frames,
+    bint is_first,
+) noexcept nogil:
+    # The two ears of a band times its gain on top of what is there; the first one takes the place.
+    _levels._add(left, right, one, other, gain, frames, is_first)
+
+
 cdef class Dynamics(Keyed):
     """An effect whose gain follows a curve of the level it hears, with attack and release.
 
@@ -124,6 +142,8 @@ cdef class Dynamics(Keyed):
         self.release_row = rows.get("release_ms", -1)
         self.makeup_row = rows.get("makeup_db", -1)
         self.mix_row = rows.get("mix", -1)
+        self.highpass_row = rows.get("key_highpass_hz", -1)   # key_lowpass_hz comes right behind it
+        self.listen_row = rows.get("listen", -1)
         self.sign = 1.0
         set_pole(&self.averaging, _AVERAGE_S * rate_hz)
         self.clear()
@@ -136,13 +156,23 @@ cdef class Dynamics(Keyed):
         set_ballistics(
             &self.ballistics, self.end[self.attack_row], self.end[self.release_row], self.rate_hz
         )
+        if self.highpass_row >= 0:
+            aim_highpass(&self.highpass, self.end[self.highpass_row] / self.rate_hz, SQRT1_2)
+            aim_lowpass(&self.lowpass, self.end[self.highpass_row + 1] / self.rate_hz, SQRT1_2)
 
     cdef void hear(self, float* left, float* right, int first, int frames) noexcept nogil:
         # Points `ears` at the whole tick of what is listened to.
         if self.has_key:
             left = &self.key[0, first]
             right = &self.key[1, first]
-        self.take(left, right, first, frames)
+        if self.highpass_row < 0:
+            self.take(left, right, first, frames)
+            return
+        self.ears[0] = self.heard[0]
+        self.ears[1] = self.heard[1]
+        run_pair(
+            &self.highpass, &self.lowpass, left, right, self.heard[0] + first, self.heard[1] + first, frames
+        )
 
     cdef void take(self, float* left, float* right, int first, int frames) noexcept nogil:
         if frames == TICK:
@@ -165,12 +195,9 @@ cdef class Dynamics(Keyed):
     cdef void want(self, bint is_whole) noexcept nogil:
         pass
 
-    cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
-        cdef bint is_whole = first + frames == TICK
+    cdef void weigh(self, bint is_whole) noexcept nogil:
+        # From `wanted` to `gain`.
         cdef double makeup = 0.0, makeup_end = 0.0, mix = 1.0, mix_end = 1.0
-        self.hear(left, right, first, frames)
-        self.detect(is_whole)
-        self.want(is_whole)
         follow(&self.ballistics, self.gain, self.wanted, is_whole)
         if self.makeup_row >= 0:
             makeup = self.begin[self.makeup_row] / OCTAVE_DB
@@ -179,8 +206,20 @@ cdef class Dynamics(Keyed):
             mix = self.begin[self.mix_row]
             mix_end = self.end[self.mix_row]
         gains(self.gain, self.gain, self.sign, makeup, makeup_end, mix, mix_end)
+
+    cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
+        cdef bint is_whole = first + frames == TICK
+        self.hear(left, right, first, frames)
+        self.detect(is_whole)
+        self.want(is_whole)
+        self.weigh(is_whole)
         multiply(left, right, self.gain + first, frames)
+        if self.listen_row >= 0 and self.begin[self.listen_row] != 0.0:
+            memcpy(left, self.ears[0] + first, frames * sizeof(float))
+            memcpy(right, self.ears[1] + first, frames * sizeof(float))
 
     cdef void clear(self) noexcept nogil:
         self.average = 0.0
+        clear_section(&self.highpass)
+        clear_section(&self.lowpass)
         self.ballistics.state[0] = self.ballistics.state[1] = 0.0

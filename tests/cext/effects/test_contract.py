@@ -74,7 +74,8 @@ def test_a_bypassed_effect_lets_the_sound_through_to_the_bit(name):
 def test_at_its_neutral_values_an_effect_only_delays_by_what_it_says(name):
     neutral = effects.kind(name).NEUTRAL
     if neutral is None:
-        assert effects.make(name).latency_frames == 0 or FAMILY[name] in ("pitch", "spectral", "distortion")
+        may_be_late = FAMILY[name] in ("pitch", "spectral", "distortion") or name == "multiband_limiter"
+        assert effects.make(name).latency_frames == 0 or may_be_late
         return
     effect = effects.make(name, **neutral)
     late = effect.latency_frames

@@ -1,0 +1,1 @@
+# For other kernels only: nothing here is seen from Python.

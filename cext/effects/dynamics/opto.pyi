@@ -1,0 +1,3 @@
+from cext.effects.dynamics.levels import Dynamics
+
+class OptoCompressor(Dynamics): ...
