@@ -22,5 +22,8 @@ EFFECTS = {
     "ladder": "cext.effects.filters.ladders:Ladder",
     "diode_ladder": "cext.effects.filters.ladders:DiodeLadder",
     "korg35": "cext.effects.filters.ladders:Korg35",
+    "formant": "cext.effects.filters.speaking:Formant",
+    "wah": "cext.effects.filters.speaking:Wah",
+    "auto_wah": "cext.effects.filters.speaking:AutoWah",
     "dc_blocker": "cext.effects.filters.sections:DcBlocker",
 }
