@@ -8,4 +8,7 @@ EFFECTS = {
     "hard_clip": "cext.effects.distortion.clipping:HardClip",
     "bitcrusher": "cext.effects.distortion.crushing:Bitcrusher",
     "sample_rate_reducer": "cext.effects.distortion.crushing:SampleRateReducer",
+    "tube": "cext.effects.distortion.circuits:Tube",
+    "diode_clipper": "cext.effects.distortion.circuits:DiodeClipper",
+    "tape": "cext.effects.distortion.circuits:Tape",
 }

@@ -18,6 +18,8 @@ cdef class Shaped(Effect):
     cdef int raise_rate(self, int most) except -1
     # Fill over.back from over.wide, all rows up to padded(frames); `first` is the frame of the tick.
     cdef void bend(self, Over* over, int first, int frames) noexcept nogil
+    # What still happens at the rate of the sound, before level and mix.
+    cdef void finish(self, float* left, float* right, int first, int frames) noexcept nogil
     cdef void ramp(self, float* out, int row, int first, int frames) noexcept nogil
     cdef void ramp_db(self, float* out, int row, int first, int frames) noexcept nogil
 

@@ -68,6 +68,9 @@ cdef class Shaped(Effect):
     cdef void bend(self, Over* over, int first, int frames) noexcept nogil:
         pass
 
+    cdef void finish(self, float* left, float* right, int first, int frames) noexcept nogil:
+        pass
+
     cdef void ramp(self, float* out, int row, int first, int frames) noexcept nogil:
         # A parameter from frame to frame; beyond the tick, where sound is only padding, it stands still.
         cdef int j
@@ -111,6 +114,7 @@ cdef class Shaped(Effect):
         self.raised.down(left, right, frames)
         if self.blocks_dc:
             _block_dc(left, right, self.dc, self.dc_keep, frames)
+        self.finish(left, right, first, frames)
         _beside(left, late[0], RAMP + first, self.level_begin, step, mix, mix_step, frames)
         _beside(right, late[1], RAMP + first, self.level_begin, step, mix, mix_step, frames)
 
