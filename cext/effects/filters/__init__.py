@@ -25,5 +25,7 @@ EFFECTS = {
     "formant": "cext.effects.filters.speaking:Formant",
     "wah": "cext.effects.filters.speaking:Wah",
     "auto_wah": "cext.effects.filters.speaking:AutoWah",
+    "comb": "cext.effects.filters.ringing:Comb",
+    "resonator": "cext.effects.filters.ringing:Resonator",
     "dc_blocker": "cext.effects.filters.sections:DcBlocker",
 }
