@@ -58,7 +58,8 @@ cdef class Compander(Effect):
             x = left[j]
             y = right[j]
             add = more + more_step * RAMP[first + j]
-            g = self.corner * (1.0 + loudness * slide)
+            g = loudness * slide
+            g = self.corner * (1.0 + g * g)
             g = g if g < _HIGHEST else _HIGHEST
             open = 1.0 / (1.0 + g)
             if is_decoding:
