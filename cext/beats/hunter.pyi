@@ -1,14 +1,6 @@
-from numpy.typing import ArrayLike
+from cext.beats.intake import Intake
 
-from cext.beats.events import Event
-
-class BeatHunter:
-    def feed(self, values: ArrayLike) -> list[Event]: ...
-    def reset(self) -> None: ...
-    @property
-    def rate_hz(self) -> float: ...
-    @property
-    def latency_s(self) -> float: ...
+class BeatHunter(Intake):
     @property
     def quality(self) -> float: ...
     @property

@@ -6,18 +6,13 @@ over when the energy has fallen or not grown for a while. Its height is then hel
 between the medians of the last eight signal and the last eight noise peaks, after Hamilton (Computers
 in Cardiology 2002, 101) and Pan and Tompkins (IEEE Trans Biomed Eng 32 (1985) 230): a refractory span,
 an echo test for T waves, a search back for the best runner-up when a beat is overdue.
-
-Invariant: nothing depends on how the samples were cut into chunks; all state is per sample.
 """
 
-from libc.math cimport fabs, isfinite
+from libc.math cimport fabs
 from libc.string cimport memset
 
 from cext.beats._recent cimport MEMORY, Recent, is_orderly, is_shallow, may_be_heart, recall, regularity
-
-import numpy as np
-
-from cext.beats.events import Event
+from cext.beats.intake cimport PENDING, Found, Intake
 
 # The energy must grow by this much out of a valley before it can be a peak: a steady hum never does.
 cdef double RISE = 1.05
@@ -27,31 +22,8 @@ cdef double FLOOR_SHARE = 0.1
 cdef double ROUNDING = 1e-9
 
 
-cdef class BeatHunter:
+cdef class BeatHunter(Intake):
     """The shared half of a detector; a subclass gives the filters, the energy and the fine timing."""
-
-    def reset(self):
-        """Forget everything; the next sample is at 0 s again."""
-        memset(self.raw, 0, sizeof(self.raw))
-        memset(self.energy, 0, sizeof(self.energy))
-        self.given = self.n = 0
-        self.held = 0
-        self.held_sum = 0.0
-        self.is_held_bad = False
-        self.last_value = 0.0
-        self.bad_run = self.flat_run = self.blank_until = 0
-        self.found_count = 0
-        self.last_beat_s = -1e9
-        self.floor = 0.0
-        self.told_at = self.noise_at = -1
-        self._design()
-        self.look_span = max(1, <int>(0.5 * self.work_rate_hz))
-        self._relearn()
-
-    @property
-    def latency_s(self):
-        """Typical time from the peak of a beat to its confirmed event."""
-        return self.latency
 
     @property
     def quality(self):
@@ -61,38 +33,21 @@ cdef class BeatHunter:
     @property
     def is_lost(self):
         """Whether there is no usable signal now: NaN, a flat line, a rail, or not enough of it yet."""
-        cdef long long second = <long long>self.work_rate_hz
-        return (self.is_learning or self.bad_run > second or self.flat_run > second
-                or self.told_at < 0 or self.n - self.told_at > 3 * second)
+        return (self.is_learning or self.bad_run > self.second or self.flat_run > self.second
+                or self.told_at < 0 or self.n - self.told_at > 3 * self.second)
 
-    def feed(self, values):
-        """Take the next samples (any number, NaN for a lost one) and return what was found in them."""
-        cdef const double[::1] x = np.ascontiguousarray(values, dtype=np.float64).reshape(-1)
-        cdef Py_ssize_t i = 0, count = x.shape[0]
-        cdef list events = []
-        while i < count:
-            with nogil:
-                # Learning may hand out half a queue at once; leave room for it.
-                while i < count and self.found_count < PENDING // 2:
-                    self._take(x[i])
-                    i += 1
-            self._hand_out(events)
-        return events
+    cdef void _begin(self) noexcept nogil:
+        memset(self.energy, 0, sizeof(self.energy))
+        self.last_beat_s = -1e9
+        self.floor = 0.0
+        self.told_at = self.noise_at = -1
+        self.may_foretell = True
+        self.look_span = max(1, <int>(0.5 * self.work_rate_hz))
+        self._relearn()
 
-    cdef void _hand_out(self, list events):
-        cdef int i
-        cdef Found* one
-        for i in range(self.found_count):
-            one = &self.found[i]
-            events.append(Event(one.time_s, one.found_s, "confirmed" if one.is_confirmed else "provisional",
-                                one.quality, one.amplitude))
-        self.found_count = 0
-
-    cdef void _design(self) noexcept nogil:
-        pass
-
-    cdef void _settle(self, double x) noexcept nogil:
-        pass
+    cdef void _lose(self) noexcept nogil:
+        self._relearn()
+        self.learn_from = self.blank_until
 
     cdef double _energy(self, double x) noexcept nogil:
         return 0.0
@@ -110,7 +65,7 @@ cdef class BeatHunter:
         self.learn_from = self.n
         self.candidate_count = 0
         self.peak = 0.0
-        self.valley = self.energy[(self.n - 1 + RING) % RING]
+        self.valley = self.energy[(self.n - 1) & (RING - 1)]
         self.peak_at = self.n
         self.is_rising = False
         self.is_foretold = False
@@ -119,56 +74,26 @@ cdef class BeatHunter:
         memset(&self.valleys, 0, sizeof(Recent))
         memset(&self.intervals, 0, sizeof(Recent))
         self.last_at = -1
+        self.patience = 4 * self.second
         self.last_height = 0.0
         self.runner_up.height = 0.0
 
-    cdef void _take(self, double x) noexcept nogil:
-        self.given += 1
-        if isfinite(x):
-            self.held_sum += x
-        else:
-            self.is_held_bad = True
-        self.held += 1
-        if self.held == self.decimation:
-            self._work(self.held_sum / self.decimation, not self.is_held_bad)
-            self.held = 0
-            self.held_sum = 0.0
-            self.is_held_bad = False
-
-    cdef void _work(self, double x, bint is_good) noexcept nogil:
-        """One sample at the work rate: mind the gaps, follow the energy, decide."""
-        cdef double f
-        cdef double second = self.work_rate_hz
-        if not is_good:
-            self.bad_run += 1
-            x = self.last_value
-        else:
-            if (self.n == 0 or self.bad_run > 0.2 * second
-                    or (self.flat_run > second and x != self.last_value)):
-                # After a gap or a flat line the first sample is a step, not a beat.
-                self._settle(x)
-                self.blank_until = self.n + (self.settle_span if self.n else 0)
-                self.peak = self.valley = 0.0
-                if self.bad_run > 4 * second or self.flat_run > 4 * second:
-                    self._relearn()
-                    self.learn_from = self.blank_until
-            self.bad_run = 0
-            self.flat_run = self.flat_run + 1 if x == self.last_value else 0
-            self.last_value = x
-        self.raw[self.n % RING] = x
-        f = self._energy(x)
-        self.energy[self.n % RING] = f
-        if self.n >= self.blank_until and self.bad_run == 0:
+    cdef void _follow(self, double x, bint is_usable) noexcept nogil:
+        cdef double f = self._energy(x)
+        self.energy[self.n & (RING - 1)] = f
+        if is_usable:
             self._hunt(f)
+        elif self.bad_run == 0:
+            # Just after a gap: what the filters do now is no peak.
+            self.peak = self.valley = 0.0
         if self.is_learning:
             # Looked at again twice a second until it is convincing.
             if (self.n - self.learn_from >= self.learn_span
                     and (self.n - self.learn_from - self.learn_span) % self.look_span == 0):
                 self._orient()
                 self._learn()
-        else:
+        elif self.n - self.last_at > self.patience:
             self._overdue()
-        self.n += 1
 
     cdef void _hunt(self, double f) noexcept nogil:
         if not self.is_rising:
@@ -182,7 +107,7 @@ cdef class BeatHunter:
         elif f > self.peak:
             self.peak = f
             self.peak_at = self.n
-            if (not self.is_learning and not self.is_foretold and f > self._threshold()
+            if (self.may_foretell and not self.is_learning and not self.is_foretold and f > self._threshold()
                     and (self.last_at < 0 or self.n - self.last_at > self.echo_span)):
                 self.is_foretold = True
                 self._emit(f, self.n, False)
@@ -206,26 +131,34 @@ cdef class BeatHunter:
         cdef long long since = at - self.last_at
         cdef bint is_first = self.last_at < 0
         if self.is_learning:
-            if self.candidate_count < PENDING:
+            if self.candidate_count < WAITING:
                 self.candidates[self.candidate_count].height = height
                 self.candidates[self.candidate_count].at = at
                 self.candidate_count += 1
             return
         if not is_first and since < self.refractory_span:
             return
-        if height > self._threshold() and (
+        if height > self._line(height, at) and (
                 is_first or since >= self.echo_span or height >= self.echo_ratio * self.last_height):
             self._beat(height, at)
             return
-        recall(&self.noise_peaks, height)
-        self.noise_at = self.n
+        self._noise(height, at)
         if height > self.runner_up.height and (is_first or since >= self.echo_span):
             self.runner_up.height = height
             self.runner_up.at = at
 
+    cdef double _line(self, double height, long long at) noexcept nogil:
+        """What this candidate must rise above to be a beat."""
+        return self._threshold()
+
+    cdef void _noise(self, double height, long long at) noexcept nogil:
+        recall(&self.noise_peaks, height)
+        self.noise_at = self.n
+
     cdef void _beat(self, double height, long long at) noexcept nogil:
         if self.last_at >= 0:
             recall(&self.intervals, at - self.last_at)
+            self.patience = <int>min(self.overdue_ratio * self.intervals.median, 4.0 * self.second)
         recall(&self.signal_peaks, height)
         self.last_at = at
         self.last_height = height
@@ -236,10 +169,9 @@ cdef class BeatHunter:
         """Search back for a beat that should have come; start over when none has come for long."""
         cdef long long since = self.n - self.last_at
         if (self.intervals.seen and self.runner_up.height > 0.0
-                and since > self.overdue_ratio * self.intervals.median
                 and self.runner_up.height > self.overdue_share * self._threshold()):
             self._beat(self.runner_up.height, self.runner_up.at)
-        elif since > 4 * self.work_rate_hz and self.n - self.learn_from > 4 * self.work_rate_hz:
+        elif since > 4 * self.second and self.n - self.learn_from > 4 * self.second:
             self._relearn()
 
     cdef void _learn(self) noexcept nogil:
@@ -252,10 +184,9 @@ cdef class BeatHunter:
             self.floor *= 0.5
             self._relearn()
             return
-        if not may_be_heart(self.candidates, self.candidate_count, top, self.valleys.median,
-                            self.least_contrast):
+        if not self._may_be_heart(top):
             # Look at more of it, and after three spans at new signal only.
-            if self.n - self.learn_from > 3 * self.learn_span or self.candidate_count >= PENDING // 2:
+            if self.n - self.learn_from > 3 * self.learn_span or self.candidate_count >= WAITING // 2:
                 self.floor *= 0.5
                 self._relearn()
             return
@@ -265,6 +196,11 @@ cdef class BeatHunter:
         for i in range(self.candidate_count):
             self._candidate(self.candidates[i].height, self.candidates[i].at)
         self.candidate_count = 0
+
+    cdef bint _may_be_heart(self, double top) noexcept nogil:
+        """Whether what the learning span held, `top` its highest peak, can be heartbeats."""
+        return may_be_heart(self.candidates, self.candidate_count, top, self.valleys.median,
+                            self.least_contrast)
 
     cdef bint _is_noise(self) noexcept nogil:
         """Whether what beats here now is no heart: peaks like any others, or a row without order."""

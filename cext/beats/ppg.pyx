@@ -17,6 +17,7 @@ from libc.string cimport memset
 
 from cext.beats._filters cimport Section, highpass, lowpass, settle, step
 from cext.beats.hunter cimport RING, BeatHunter
+from cext.beats.intake cimport FINE
 
 
 cdef double PULSE_HZ = 8.0
@@ -90,14 +91,14 @@ cdef class PpgDetector(BeatHunter):
         self.slope_2 += self.forget * (slope * slope - self.slope_2)
         self.slope_3 += self.forget * (slope * slope * slope - self.slope_3)
         slope = max(0.0, self.sign * slope)
-        self.rise[self.n % RING] = slope * slope
-        if self.n % RING == 0:
+        self.rise[self.n & (RING - 1)] = slope * slope
+        if self.n & (RING - 1) == 0:
             # Now and then from scratch, so that rounding never piles up.
             self.rise_sum = 0.0
             for k in range(self.window):
-                self.rise_sum += self.rise[(RING - k) % RING]
+                self.rise_sum += self.rise[(RING - k) & (RING - 1)]
         else:
-            self.rise_sum += self.rise[self.n % RING] - self.rise[(self.n - self.window + RING) % RING]
+            self.rise_sum += self.rise[self.n & (RING - 1)] - self.rise[(self.n - self.window) & (RING - 1)]
         return sqrt(max(0.0, self.rise_sum))
 
     cdef void _orient(self) noexcept nogil:
@@ -113,7 +114,7 @@ cdef class PpgDetector(BeatHunter):
         self.sign = -self.sign
         start = max(self.learn_from, self.n - self.learn_span)
         end = self.n
-        self._settle(self.raw[start % RING])
+        self._settle(self.raw[start & (FINE - 1)])
         self.rise_sum = 0.0
         memset(self.rise, 0, sizeof(self.rise))
         self.candidate_count = 0
@@ -121,13 +122,13 @@ cdef class PpgDetector(BeatHunter):
         self.is_rising = True
         self.n = start
         while self.n <= end:
-            self._hunt(self._energy(self.raw[self.n % RING]))
+            self._hunt(self._energy(self.raw[self.n & (FINE - 1)]))
             self.n += 1
         self.n = end
 
     cdef double _smooth(self, long long i) noexcept nogil:
         return self.sign * 0.25 * (
-            self.raw[(i - 1) % RING] + 2.0 * self.raw[i % RING] + self.raw[(i + 1) % RING])
+            self.raw[(i - 1) & (FINE - 1)] + 2.0 * self.raw[i & (FINE - 1)] + self.raw[(i + 1) & (FINE - 1)])
 
     cdef double _refine(self, long long at, double* amplitude, bint is_final) noexcept nogil:
         cdef long long i, first, last, best = -1

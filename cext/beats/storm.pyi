@@ -1,0 +1,3 @@
+from cext.beats.hunter import BeatHunter
+
+class StormHunter(BeatHunter): ...
