@@ -3,6 +3,10 @@
 EFFECTS = {
     "convolution": "cext.effects.reverbs.convolution:Convolution",
     "freeverb": "cext.effects.reverbs.freeverb:Freeverb",
+    "freeze_reverb": "cext.effects.reverbs.endless:Freeze",
+    "gated_reverb": "cext.effects.reverbs.shaped:Gated",
     "plate": "cext.effects.reverbs.plate:Plate",
     "reverb": "cext.effects.reverbs.hall:Reverb",
+    "reverse_reverb": "cext.effects.reverbs.shaped:Reverse",
+    "shimmer": "cext.effects.reverbs.endless:Shimmer",
 }

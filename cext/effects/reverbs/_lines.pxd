@@ -69,7 +69,23 @@ cdef extern from *:
                    + (1.0f / 6.0f) * ((d * f) * (e * at[j] - g * at[j + 3]));
         }
     }
+    /* A tick of echoes out of one line: 64 frames from `now` on, each by its delay (a tick at least) ago. */
+    ECHOEL_TICK_LOOP echoel_echoes(
+            const float *line, long mask, long long now, const int *delay, const float *gain, int count,
+            float *out) {
+        echoel_run a[8] = {{0}};
+        for (int t = 0; t < count; t++) {
+            const float *at = line + ((now - delay[t]) & mask);
+            float g = gain[t];
+            #pragma GCC unroll 8
+            for (int i = 0; i < 8; i++) a[i] += g * ECHOEL_RUN(at + 8 * i);
+        }
+        for (int i = 0; i < 8; i++) ECHOEL_RUN(out + 8 * i) += a[i];
+    }
     """
+    void line_echoes "echoel_echoes"(
+        const float* line, long mask, long long now, const int* delay, const float* gain, int count,
+        float* out) noexcept nogil
     void line_powers "echoel_powers"(float* rows, double d) noexcept nogil
     void line_smear "echoel_smear"(float* sound, const float* before, float* back, float g) noexcept nogil
     void line_soften "echoel_soften"(

@@ -28,6 +28,7 @@ cdef class Reverb(Tail):
     cdef double depth                      # of the sway, radians
     cdef float inlet                       # how much of the sound comes in, at the tick's begin and end
     cdef float inlet_end
+    cdef bint is_frozen
 
     cdef void _absorb(self, double decay_s, double damping) noexcept nogil
     cdef void _sway(self) noexcept nogil

@@ -91,6 +91,7 @@ cdef double[LINES] LINE_MS = [
 ]
 cdef double[2][DIFFUSERS] DIFFUSER_MS = [[4.771, 3.595, 12.73, 9.307], [4.931, 3.371, 12.21, 9.611]]
 cdef float _DIFFUSION = 0.62
+cdef double FOREVER_S = 1e12     # in 32 bits the gain of a line is then 1 exactly
 
 
 cdef class Reverb(Tail):
@@ -129,14 +130,17 @@ cdef class Reverb(Tail):
 
     cdef void turn(self) noexcept nogil:
         cdef int i
+        cdef double decay_s, damping
         self.depth = 0.8 * self.end[DEPTH]
         for i in range(LINES):
             self.gain[i] += TICK * self.slope[i]
             self.slope[i] = 0.0
-        if self.is_fresh or self.end[DECAY] != self.known[0] or self.end[DAMPING] != self.known[1]:
-            self.known[0] = self.end[DECAY]
-            self.known[1] = self.end[DAMPING]
-            self._absorb(self.known[0], self.known[1])
+        decay_s = FOREVER_S if self.is_frozen else self.end[DECAY]
+        damping = 0.0 if self.is_frozen else self.end[DAMPING]
+        if self.is_fresh or decay_s != self.known[0] or damping != self.known[1]:
+            self.known[0] = decay_s
+            self.known[1] = damping
+            self._absorb(decay_s, damping)
 
     cdef void _absorb(self, double decay_s, double damping) noexcept nogil:
         cdef int i, j
