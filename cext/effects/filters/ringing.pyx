@@ -52,32 +52,41 @@ cdef extern from *:
     }
 
     /* Sixteen rotating phasors an ear; what is heard is their imaginary part, which starts from nothing. */
+    typedef float echoel_v8 __attribute__((vector_size(32), aligned(4), may_alias));
+    #define ECHOEL_MODES(re, im, c, s, in, x) do { \\
+        echoel_v8 next = (c * re - s * im) + in * x; \\
+        im = s * re + c * im; re = next; } while (0)
+    #define ECHOEL_AT(p) (*(echoel_v8 *)(p))
     static void echoel_modes(const float *now, const float *rise, int moves, float *state, float *left,
                              float *right, const float *ramp, int frames) {
-        for (int ear = 0; ear < 2; ear++) {
-            float *sound = ear ? right : left, re[16], im[16], c[16], s[16], in[16];
-            memcpy(re, state + 32 * ear, sizeof re); memcpy(im, state + 32 * ear + 16, sizeof im);
-            memcpy(c, now, sizeof c); memcpy(s, now + 16, sizeof s); memcpy(in, now + 32, sizeof in);
-            for (int j = 0; j < frames; j++) {
-                float x = sound[j], sum[4] = {0, 0, 0, 0}, dry = now[48], wet = now[49];
-                if (moves) {
-                    for (int k = 0; k < 16; k++) {
-                        c[k] = now[k] + rise[k] * ramp[j]; s[k] = now[16 + k] + rise[16 + k] * ramp[j];
-                        in[k] = now[32 + k] + rise[32 + k] * ramp[j];
-                    }
-                    dry += rise[48] * ramp[j]; wet += rise[49] * ramp[j];
-                }
-                for (int k = 0; k < 16; k++) {
-                    float next = (c[k] * re[k] - s[k] * im[k]) + in[k] * x;
-                    im[k] = s[k] * re[k] + c[k] * im[k];
-                    re[k] = next;
-                }
-                for (int k = 0; k < 16; k += 4)
-                    for (int i = 0; i < 4; i++) sum[i] += im[k + i];
-                sound[j] = dry * x + wet * ((sum[0] + sum[2]) + (sum[1] + sum[3]));
+        echoel_v8 re0 = ECHOEL_AT(state), re1 = ECHOEL_AT(state + 8);
+        echoel_v8 im0 = ECHOEL_AT(state + 16), im1 = ECHOEL_AT(state + 24);
+        echoel_v8 re2 = ECHOEL_AT(state + 32), re3 = ECHOEL_AT(state + 40);
+        echoel_v8 im2 = ECHOEL_AT(state + 48), im3 = ECHOEL_AT(state + 56);
+        echoel_v8 c0 = ECHOEL_AT(now), c1 = ECHOEL_AT(now + 8), s0 = ECHOEL_AT(now + 16);
+        echoel_v8 s1 = ECHOEL_AT(now + 24), in0 = ECHOEL_AT(now + 32), in1 = ECHOEL_AT(now + 40);
+        float dry = now[48], wet = now[49];
+        for (int j = 0; j < frames; j++) {
+            float x = left[j], y = right[j], at = ramp[j];
+            if (moves) {
+                c0 = ECHOEL_AT(now) + ECHOEL_AT(rise) * at; c1 = ECHOEL_AT(now + 8) + ECHOEL_AT(rise + 8) * at;
+                s0 = ECHOEL_AT(now + 16) + ECHOEL_AT(rise + 16) * at;
+                s1 = ECHOEL_AT(now + 24) + ECHOEL_AT(rise + 24) * at;
+                in0 = ECHOEL_AT(now + 32) + ECHOEL_AT(rise + 32) * at;
+                in1 = ECHOEL_AT(now + 40) + ECHOEL_AT(rise + 40) * at;
+                dry = now[48] + rise[48] * at; wet = now[49] + rise[49] * at;
             }
-            memcpy(state + 32 * ear, re, sizeof re); memcpy(state + 32 * ear + 16, im, sizeof im);
+            ECHOEL_MODES(re0, im0, c0, s0, in0, x); ECHOEL_MODES(re1, im1, c1, s1, in1, x);
+            ECHOEL_MODES(re2, im2, c0, s0, in0, y); ECHOEL_MODES(re3, im3, c1, s1, in1, y);
+            echoel_v8 a = im0 + im1, b = im2 + im3;
+            echoel_v8 both = __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11)
+                + __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+            left[j] = dry * x + wet * ((both[0] + both[2]) + (both[1] + both[3]));
+            right[j] = dry * y + wet * ((both[4] + both[6]) + (both[5] + both[7]));
         }
+        ECHOEL_AT(state) = re0; ECHOEL_AT(state + 8) = re1; ECHOEL_AT(state + 16) = im0;
+        ECHOEL_AT(state + 24) = im1; ECHOEL_AT(state + 32) = re2; ECHOEL_AT(state + 40) = re3;
+        ECHOEL_AT(state + 48) = im2; ECHOEL_AT(state + 56) = im3;
     }
     """
     void _comb "echoel_comb"(
