@@ -27,5 +27,7 @@ EFFECTS = {
     "auto_wah": "cext.effects.filters.speaking:AutoWah",
     "comb": "cext.effects.filters.ringing:Comb",
     "resonator": "cext.effects.filters.ringing:Resonator",
+    "exciter": "cext.effects.filters.enhancers:Exciter",
+    "sub_bass": "cext.effects.filters.enhancers:SubBass",
     "dc_blocker": "cext.effects.filters.sections:DcBlocker",
 }
