@@ -24,6 +24,7 @@ _BANDS = (
 )
 _WHOLE_HZ = (100.0, 8_000.0)
 _BALANCE_ROOM_DB = 1.5  # what nobody would correct
+_NOTHING_THERE_DB = -20.0  # a band this empty has nothing to lift
 _BALANCE_SHARE = 0.6  # of the difference, so that a piece keeps its character
 _VOICE_OVER_BEAT_LU = -2.0
 _VOICE_ROOM_LU = 1.0
@@ -77,7 +78,7 @@ def _balance(content: Content) -> Iterator[Step]:
         if high_hz > content.frequencies_hz[-1]:
             continue
         over = content.band_db(low_hz, high_hz) - _usual_db(low_hz, high_hz) - whole
-        if abs(over) > _BALANCE_ROOM_DB:
+        if abs(over) > _BALANCE_ROOM_DB and over > _NOTHING_THERE_DB:
             step = float(np.clip(-_BALANCE_SHARE * over, -6.0, 6.0))
             side = "above" if over > 0 else "below"
             yield (

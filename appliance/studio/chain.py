@@ -29,7 +29,8 @@ class ChainPlan:
 
     def make(self, rate_hz: float) -> Effect:
         """The chain at this rate. Raises Misused."""
-        return Chain([made(name, rate_hz, values) for name, values in self.rows])
+        with asked():
+            return Chain([made(name, rate_hz, values) for name, values in self.rows])
 
 
 def load(path: Path) -> ChainPlan:

@@ -8,8 +8,8 @@ it is whole, so that a name either holds a whole sound or what it held before.
 from __future__ import annotations
 
 import errno
+import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +22,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from appliance.errors import Misused, StorageFull
+from appliance.studio import ffmpeg
 from appliance.studio.errors import BadSound, EncoderMissing
 
 Samples = NDArray[np.float32]
@@ -80,7 +81,7 @@ class SoundReader:
         done = 0
         try:
             self._file.seek(0)
-            while len(part := self._file.read(dtype="float32", always_2d=True, out=room)):
+            while len(part := self._next(room)):
                 done += len(part)
                 yield part.T
                 progress(min(1.0, done / max(1, self.frames)))
@@ -89,6 +90,12 @@ class SoundReader:
                 f"{self.path} breaks off after {done / self.rate_hz:.1f} s: {_reason(error)}",
                 "copy or export it again",
             ) from error
+
+    def _next(self, room: NDArray[np.float32]) -> NDArray[np.float32]:
+        if self._file.format != "MP3":
+            return self._file.read(out=room)  # type: ignore[no-any-return]
+        with _hushed():
+            return self._file.read(out=room)  # type: ignore[no-any-return]
 
     def stereo(self, progress: Progress = no_progress) -> Iterator[Samples]:
         """The same as two channels, each block fresh memory; one channel becomes two equal ones."""
@@ -123,14 +130,15 @@ class SoundReader:
         try:
             if self.path.stat().st_size == 0:
                 raise BadSound(f"{self.path} is empty", "give a file that holds sound")
-            return soundfile.SoundFile(str(self.path))
+            with _hushed():
+                return soundfile.SoundFile(str(self.path))
         except PermissionError as error:
             raise BadSound(f"{self.path} may not be read", "give yourself the right to read it") from error
         except soundfile.LibsndfileError as error:
             if self.path.suffix.lower() in KINDS and KINDS[self.path.suffix.lower()] is None:
                 return self._decoded()
             raise BadSound(
-                f"{self.path} cannot be read as sound: {_reason(error)}",
+                f"{self.path} cannot be read as sound",
                 f"give one of {', '.join(ending[1:] for ending in KINDS)}",
             ) from error
 
@@ -138,7 +146,17 @@ class SoundReader:
         self._folder = tempfile.TemporaryDirectory(prefix="echoel-")
         raw = Path(self._folder.name) / "decoded.wav"
         try:
-            _ffmpeg(self.path, "-i", str(self.path), "-vn", "-c:a", "pcm_f32le", "-rf64", "auto", str(raw))
+            ffmpeg.convert(
+                self.path,
+                "-i",
+                str(self.path.resolve()),
+                "-vn",
+                "-c:a",
+                "pcm_f32le",
+                "-rf64",
+                "auto",
+                str(raw),
+            )
             return soundfile.SoundFile(str(raw))
         except (BadSound, EncoderMissing, soundfile.LibsndfileError) as error:
             self._folder.cleanup()
@@ -223,10 +241,19 @@ class SoundWriter:
 
     def _encode(self) -> None:
         container = "ipod" if self._ending == ".m4a" else "adts"
-        encoded = self.path.with_name(self.path.name + ".aac.part")
+        encoded = self.path.resolve().with_name(self.path.name + ".aac.part")
         try:
-            _ffmpeg(
-                self.path, "-i", str(self._part), "-c:a", "aac", "-b:a", "256k", "-f", container, str(encoded)
+            ffmpeg.convert(
+                self.path,
+                "-i",
+                str(self._part.resolve()),
+                "-c:a",
+                "aac",
+                "-b:a",
+                "256k",
+                "-f",
+                container,
+                str(encoded),
             )
             encoded.replace(self._part)
         finally:
@@ -249,17 +276,23 @@ def writable(path: Path) -> str:
         hint = f"did you mean {near[0]}?" if near else f"end it in {', '.join(KINDS)}"
         raise Misused(f"{path} has no ending of a sound file that can be written", hint)
     if KINDS[ending] is None:
-        _need_ffmpeg(path)
+        ffmpeg.need(path)
     if path.is_dir() or not path.parent.is_dir():
         raise Misused(f"cannot write {path}: there is no such folder", "name a file in a folder that exists")
     return ending
 
 
 @contextmanager
-def sound(path: Path | str) -> Iterator[SoundReader]:
-    """A sound file, open while it is needed."""
-    with SoundReader(path) as file:
-        yield file
+def _hushed() -> Iterator[None]:
+    """Keep the MP3 decoder's own notes off standard error; what matters comes as an error."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _as_24_bit(part: Samples) -> NDArray[np.int32]:
@@ -267,26 +300,6 @@ def _as_24_bit(part: Samples) -> NDArray[np.int32]:
     scaled = np.multiply(part, np.float32(2**23), order="C")
     np.clip(np.rint(scaled, out=scaled), -(2.0**23), 2.0**23 - 1.0, out=scaled)
     return scaled.astype(np.int32) << 8
-
-
-def _ffmpeg(path: Path, *words: str) -> None:
-    """Run the ffmpeg command without a word; what it complains of becomes an error about `path`."""
-    program = _need_ffmpeg(path)
-    command = [program, "-nostdin", "-v", "error", "-y", *words]
-    finished = subprocess.run(command, capture_output=True, text=True, errors="replace")
-    if finished.returncode:
-        lines = finished.stderr.strip().splitlines() or ["no reason given"]
-        raise BadSound(f"{path} cannot be converted: {lines[-1]}", "give a WAV file")
-
-
-def _need_ffmpeg(path: Path) -> str:
-    program = shutil.which("ffmpeg")
-    if program is None:
-        raise EncoderMissing(
-            f"{path} needs the ffmpeg command, which is not installed",
-            "install ffmpeg, or use WAV, FLAC, OGG or MP3",
-        )
-    return program
 
 
 def _reason(error: Exception) -> str:

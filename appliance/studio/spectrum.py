@@ -21,7 +21,7 @@ class Content:
     """power: mean power at frequencies_hz. side_db: the sides against the middle. correlation: -1 to 1.
 
     clipped: runs of three samples or more at full scale. sibilance_db: the loudest twentieth of 5 to 9 kHz
-    against 1 to 4 kHz at the same moments. crest_db: the highest sample over the root mean square.
+    against the mean of 200 Hz to 4 kHz. crest_db: the highest sample over the root mean square.
     """
 
     frequencies_hz: NDArray[np.float64]
@@ -93,7 +93,7 @@ class Listener:
         power = np.abs(np.fft.rfft(windows * self._window, axis=-1)) ** 2
         moments = power.sum(axis=0)
         self._power += moments.sum(axis=0)
-        voice = moments[:, (self._hz > 1_000) & (self._hz < 4_000)].sum(axis=1)
+        voice = moments[:, (self._hz > 200) & (self._hz < 4_000)].sum(axis=1)
         hiss = moments[:, (self._hz > 5_000) & (self._hz < 9_000)].sum(axis=1)
         self._sibilant += zip(hiss.tolist(), voice.tolist(), strict=True)
 

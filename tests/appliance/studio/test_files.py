@@ -71,12 +71,13 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_is_no_sound_is_misuse(tmp_path: Path, name: str) -> None:
+def test_what_is_no_sound_is_misuse(tmp_path: Path, name: str, capfd: pytest.CaptureFixture[str]) -> None:
     (tmp_path / name).write_bytes(BAD[name])
     with pytest.raises(BadSound, match=name) as caught:
         list(SoundReader(tmp_path / name).blocks())
     assert caught.value.exit_code == 2
     assert caught.value.remedy
+    assert capfd.readouterr().err == ""
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
