@@ -5,4 +5,7 @@ EFFECTS: dict[str, str] = {
     "ping_pong_delay": "cext.effects.delays.echoes:PingPongDelay",
     "ducking_delay": "cext.effects.delays.echoes:DuckingDelay",
     "doubler": "cext.effects.modulation.chorus:Doubler",
+    "multi_tap_delay": "cext.effects.delays.taps:MultiTapDelay",
+    "align_delay": "cext.effects.delays.taps:AlignDelay",
+    "tape_delay": "cext.effects.delays.tape:TapeDelay",
 }

@@ -69,6 +69,11 @@ cdef inline void echo_aim(Echo* echo, double goal, bint is_gliding) noexcept nog
 
 cdef inline void echo_cut(Echo* echo, double cut_hz, double rate_hz) noexcept nogil:
     # Once a tick, after echo_aim: how dull the loop is. From 20 kHz upwards it is not.
+    cdef int ear
+    for ear in range(2):
+        # What fades for ever ends here, 400 dB down.
+        if -1e-20 < echo.dulled[ear] < 1e-20:
+            echo.dulled[ear] = 0.0
     echo.share = echo.share_end
     if cut_hz != echo.cut_hz or echo.is_fresh:
         echo.cut_hz = cut_hz
