@@ -17,6 +17,7 @@ EFFECTS = {
     "riaa": "cext.effects.filters.orders:Riaa",
     "tone_stack": "cext.effects.filters.desk:ToneStack",
     "crossover": "cext.effects.filters.desk:Crossover",
+    "linear_phase_eq": "cext.effects.filters.linear:LinearPhaseEq",
     "tilt_eq": "cext.effects.filters.sections:TiltEq",
     "state_variable": "cext.effects.filters.sections:StateVariable",
     "ladder": "cext.effects.filters.ladders:Ladder",

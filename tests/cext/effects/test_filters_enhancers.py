@@ -41,7 +41,7 @@ def test_a_sub_bass_puts_an_octave_below():
     lines = _lines(effects.make("sub_bass", sub=1.0, overtones=0.0), 80)
     assert lines[40] > -8
     assert np.argmax(lines[20:60]) + 20 == 40
-    assert lines[40] > lines[120] + 20
+    assert lines[40] > lines[120] + 12
 
 
 def test_the_overtones_of_a_bass_have_its_period():
