@@ -1,5 +1,6 @@
 """The studio: sound files in, sound files out, through the effects of `cext.effects`.
 
-`files` reads and writes, in blocks; `effects` and `chain` run effects over a file; `loudness` and `describe`
-measure one; `mix` joins beat and voice, `master` makes a track ready to hand out.
+`files` reads and `writer` writes, in blocks; `through` and `chain` run effects over a file; `loudness`,
+`spectrum`, `rhythm` and `tonality` listen, and `describe` tells; `mix` joins beat and voice by `sliders` that
+`advice` may turn; `master` makes a track ready to hand out.
 """

@@ -11,3 +11,9 @@ class BadSound(Misused):
 
 class EncoderMissing(EchoelError, OSError):
     """This kind of file needs a program that is not installed."""
+
+
+def reason(error: Exception) -> str:
+    """What the library said, without its own prefix and full stop."""
+    text = getattr(error, "error_string", None) or getattr(error, "strerror", None) or str(error)
+    return str(text).strip().rstrip(".").removeprefix("Error : ").lower()

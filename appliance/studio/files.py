@@ -1,29 +1,23 @@
-"""Sound files, read and written in blocks; what fails leaves nothing behind.
+"""Sound files, read in blocks, float32 of shape (channels, frames).
 
 WAV, FLAC, OGG, MP3 and AIFF by libsndfile; AAC and M4A by the `ffmpeg` command, where it is installed.
-A block is float32 of shape (channels, frames). A new file is written beside as `NAME.part` and renamed when
-it is whole, so that a name either holds a whole sound or what it held before.
 """
 
 from __future__ import annotations
 
-import errno
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from appliance.errors import Misused, StorageFull
 from appliance.studio import ffmpeg
-from appliance.studio.errors import BadSound, EncoderMissing
+from appliance.studio.errors import BadSound, EncoderMissing, reason
 
 Samples = NDArray[np.float32]
 # How much of the work is done, 0..1.
@@ -42,9 +36,6 @@ KINDS: dict[str, tuple[str, str] | None] = {
     ".m4a": None,
     ".aac": None,
 }
-_WAV_LIMIT_BYTES = 4_000_000_000
-# The OGG encoder takes longer writes on its stack.
-_WRITE_FRAMES = 8_192
 
 
 def no_progress(_: float) -> None:
@@ -87,7 +78,7 @@ class SoundReader:
                 progress(min(1.0, done / max(1, self.frames)))
         except soundfile.LibsndfileError as error:
             raise BadSound(
-                f"{self.path} breaks off after {done / self.rate_hz:.1f} s: {_reason(error)}",
+                f"{self.path} breaks off after {done / self.rate_hz:.1f} s: {reason(error)}",
                 "copy or export it again",
             ) from error
 
@@ -179,109 +170,6 @@ class SoundReader:
             )
 
 
-class SoundWriter:
-    """A sound file being written; the ending of its name says which kind. Raises Misused, StorageFull.
-
-    frames: about how many will come; past 4 GB a WAV becomes RF64.
-    """
-
-    def __init__(self, path: Path | str, rate_hz: int, channels: int = 2, frames: int = 0) -> None:
-        self.path = Path(path)
-        self._ending = writable(self.path)
-        self._part = self.path.with_name(self.path.name + ".part")
-        kind = KINDS[self._ending] or ("WAV", "FLOAT")
-        if kind[0] == "WAV" and frames * channels * 4 > _WAV_LIMIT_BYTES:
-            kind = ("RF64", kind[1])
-        self._is_24_bit = kind[1] == "PCM_24"
-        try:
-            self._file = soundfile.SoundFile(
-                str(self._part), "w", rate_hz, channels, format=kind[0], subtype=kind[1]
-            )
-        except (soundfile.LibsndfileError, OSError) as error:
-            self._part.unlink(missing_ok=True)
-            raise Misused(
-                f"cannot write {self.path} with {rate_hz} samples a second and {channels} channels: "
-                f"{_reason(error)}",
-                "name a .wav or .flac file in a folder that is yours",
-            ) from error
-
-    def write(self, block: Samples) -> None:
-        """Append a block of shape (channels, frames)."""
-        try:
-            for at in range(0, block.shape[1], _WRITE_FRAMES):
-                part = block[:, at : at + _WRITE_FRAMES].T
-                self._file.write(_as_24_bit(part) if self._is_24_bit else part)
-        except (soundfile.LibsndfileError, OSError) as error:
-            raise self._full(error) from error
-
-    def close(self) -> None:
-        """Finish the file and give it its name."""
-        try:
-            self._file.close()
-            if KINDS[self._ending] is None:
-                self._encode()
-            self._part.replace(self.path)
-        except (soundfile.LibsndfileError, OSError) as error:
-            self.discard()
-            raise error if isinstance(error, EncoderMissing) else self._full(error) from error
-        except Misused:
-            self.discard()
-            raise
-
-    def discard(self) -> None:
-        """Leave nothing behind."""
-        self._file.close()
-        self._part.unlink(missing_ok=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, _: object, __: TracebackType | None) -> None:
-        self.discard() if kind is not None else self.close()
-
-    def _encode(self) -> None:
-        container = "ipod" if self._ending == ".m4a" else "adts"
-        encoded = self.path.resolve().with_name(self.path.name + ".aac.part")
-        try:
-            ffmpeg.convert(
-                self.path,
-                "-i",
-                str(self._part.resolve()),
-                "-c:a",
-                "aac",
-                "-b:a",
-                "256k",
-                "-f",
-                container,
-                str(encoded),
-            )
-            encoded.replace(self._part)
-        finally:
-            encoded.unlink(missing_ok=True)
-
-    def _full(self, error: Exception) -> Exception:
-        free = shutil.disk_usage(self.path.parent).free
-        if free < 1_000_000 or getattr(error, "errno", None) == errno.ENOSPC:
-            return StorageFull(f"no room left for {self.path}", "free some space or name another disk")
-        return Misused(f"cannot write {self.path}: {_reason(error)}", "name a file in a folder that is yours")
-
-
-def writable(path: Path) -> str:
-    """The ending of a file that is to be written, once it is known that it can be. Raises Misused."""
-    from difflib import get_close_matches
-
-    ending = path.suffix.lower()
-    if ending not in KINDS:
-        near = get_close_matches(ending, KINDS, n=1, cutoff=0.4)
-        hint = f"did you mean {near[0]}?" if near else f"end it in {', '.join(KINDS)}"
-        raise Misused(f"{path} has no ending of a sound file that can be written", hint)
-    if KINDS[ending] is None:
-        ffmpeg.need(path)
-    if path.is_dir() or not path.parent.is_dir():
-        raise Misused(f"cannot write {path}: there is no such folder", "name a file in a folder that exists")
-    return ending
-
-
 @contextmanager
 def _hushed() -> Iterator[None]:
     """Keep the MP3 decoder's own notes off standard error; what matters comes as an error."""
@@ -293,16 +181,3 @@ def _hushed() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
-
-
-def _as_24_bit(part: Samples) -> NDArray[np.int32]:
-    """Whole numbers in the upper 24 bits; what libsndfile does one by one, three times as fast."""
-    scaled = np.multiply(part, np.float32(2**23), order="C")
-    np.clip(np.rint(scaled, out=scaled), -(2.0**23), 2.0**23 - 1.0, out=scaled)
-    return scaled.astype(np.int32) << 8
-
-
-def _reason(error: Exception) -> str:
-    """What the library said, without its own prefix and full stop."""
-    text = getattr(error, "error_string", None) or getattr(error, "strerror", None) or str(error)
-    return str(text).strip().rstrip(".").removeprefix("Error : ").lower()

@@ -18,10 +18,11 @@ import numpy as np
 
 from appliance.errors import Misused
 from appliance.studio.errors import BadSound
-from appliance.studio.files import Progress, Samples, SoundReader, SoundWriter, no_progress, writable
+from appliance.studio.files import Progress, Samples, SoundReader, no_progress
 from appliance.studio.loudness import Loudness, measure
 from appliance.studio.presets import BANDS, MASTER
 from appliance.studio.through import made, through
+from appliance.studio.writer import SoundWriter, writable
 from cext.effects.routing import Chain
 from cext.loudness import Meter
 from cext.parts import Effect

@@ -17,13 +17,14 @@ import numpy as np
 from appliance.errors import Misused
 from appliance.studio.advice import Heard, advise
 from appliance.studio.errors import BadSound
-from appliance.studio.files import Progress, Samples, SoundReader, SoundWriter, no_progress, writable
+from appliance.studio.files import Progress, Samples, SoundReader, no_progress
 from appliance.studio.loudness import Loudness
 from appliance.studio.master import Master, master
 from appliance.studio.presets import BANDS
 from appliance.studio.sliders import Sliders
 from appliance.studio.spectrum import Listener
 from appliance.studio.through import made, through
+from appliance.studio.writer import SoundWriter, writable
 from cext.effects.routing import Chain
 from cext.loudness import Meter
 from cext.parts import Effect

@@ -11,7 +11,8 @@ import numpy as np
 
 from appliance.errors import Misused
 from appliance.studio.errors import BadSound
-from appliance.studio.files import Progress, Samples, SoundReader, SoundWriter, no_progress, writable
+from appliance.studio.files import Progress, Samples, SoundReader, no_progress
+from appliance.studio.writer import SoundWriter, writable
 from cext import effects
 from cext.parts import Effect
 

@@ -121,7 +121,7 @@ def test_a_wrong_word_is_named_and_leaves_nothing(tmp_path: Path, words: tuple[s
         ('[[effect]]\nname = "lowpass"\ncutof_hz = 300', "cutoff_hz"),
         ('[[effects]]\nname = "lowpass"', "'effects'"),
         ("[[effect", "not TOML"),
-        ('[[effect]]\nname = "gain"\n' * 100, "a chain has"),
+        ('[[effect]]\nname = "gain"\n' * 300, "a chain has"),
     ],
 )
 def test_a_wrong_chain_file_is_named(tmp_path: Path, text: str, said: str) -> None:

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from appliance.errors import Misused, StorageFull
-from appliance.studio import files
+from appliance.studio import writer
 from appliance.studio.errors import BadSound, EncoderMissing
-from appliance.studio.files import SoundReader, SoundWriter
+from appliance.studio.files import SoundReader
+from appliance.studio.writer import SoundWriter
 from tests.appliance.studio.sounds import RATE_HZ, loaded, saved, tone
 
 
@@ -36,7 +37,7 @@ def test_what_is_written_is_read_again(tmp_path: Path, ending: str) -> None:
 def test_without_ffmpeg_aac_is_refused_with_what_to_install(
     tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files.shutil, "which", lambda name: None)
+    monkeypatch.setattr(writer.shutil, "which", lambda name: None)
     with pytest.raises(EncoderMissing, match="ffmpeg"):
         SoundWriter(tmp_path / f"x{ending}", RATE_HZ)
     (tmp_path / f"in{ending}").write_bytes(b"not a sound libsndfile knows" * 10)
@@ -140,7 +141,7 @@ def test_a_rate_that_mp3_cannot_hold_is_refused_and_leaves_nothing(tmp_path: Pat
 
 
 def test_a_full_disk_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 0}))
+    monkeypatch.setattr(writer.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 0}))
     out = SoundWriter(tmp_path / "x.wav", RATE_HZ)
     monkeypatch.setattr(out._file, "write", _no_room)
     with pytest.raises(StorageFull, match="no room"), out:
