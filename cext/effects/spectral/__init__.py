@@ -13,4 +13,8 @@ EFFECTS: dict[str, str] = {
     "de_click": "cext.effects.spectral.repair:DeClick",
     "de_clip": "cext.effects.spectral.repair:DeClip",
     "de_hum": "cext.effects.spectral.hum:DeHum",
+    "silence_gate": "cext.effects.spectral.silence:SilenceGate",
+    "vocoder": "cext.effects.spectral.vocoder:Vocoder",
+    "match_eq": "cext.effects.spectral.match:MatchEq",
+    "nlm_denoise": "cext.effects.spectral.nlm:NlmDenoise",
 }

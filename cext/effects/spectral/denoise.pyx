@@ -52,14 +52,15 @@ cdef class NoiseReduction(Spectral):
         cdef float least = <float> pow(10.0, -self.end[REDUCTION] / 20.0)
         cdef float above = <float> pow(10.0, self.end[SENSITIVITY] / 10.0)
         cdef float keep = <float> self.end[SMOOTHING], power, prior, posterior, gain, noise
-        cdef bint is_new = self.windows % self.stretch == 0
+        cdef bint is_new = self.windows % self.stretch == 0, is_first = self.windows * self.hop < self.size
         for k in range(self.half + 1):
             power = lr[k] * lr[k] + li[k] * li[k] + rr[k] * rr[k] + ri[k] * ri[k]
-            if self.windows == 0:
-                self.smooth[k] = power
+            if is_first:
+                # Windows that still reach back before the first frame say too little.
+                self.smooth[k] = self.least[k] = power
             self.smooth[k] += <float> 0.2 * (power - self.smooth[k])
-            if is_new:
-                self.least_before[k] = self.least[k] if self.windows else self.smooth[k]
+            if is_new or is_first:
+                self.least_before[k] = self.least[k]
                 self.least[k] = self.smooth[k]
             self.least[k] = min(self.least[k], self.smooth[k])
             # A least of two seconds of power smoothed so lies 3.5 dB below the mean, for steady noise.

@@ -69,6 +69,21 @@ cdef class SpectralGate(Spectral):
             self.gain[k] = 1.0
 
 
+cdef void _climb(const float* level, int* top, int bins) noexcept nogil:
+    # For each bin the top of the hill it lies on; a top keeps itself.
+    cdef int k, j, peak = -1
+    for k in range(bins):
+        if k > peak and (k == 0 or level[k] > level[k - 1]):
+            peak = k
+            while peak + 1 < bins and level[peak + 1] > level[peak]:
+                peak += 1
+            for j in range(k, peak):
+                top[j] = peak
+            top[peak] = peak
+        elif k > peak:
+            top[k] = top[k - 1]
+
+
 cdef class SpectralBlur(Spectral):
     """Draws every frequency out in time, as long exposure does with lights at night."""
 
@@ -86,6 +101,7 @@ cdef class SpectralBlur(Spectral):
         self.phasor = np.zeros((4, self.half + 1), np.float32)
         self.spin = np.zeros((4, self.half + 1), np.float32)
         self.before = np.zeros((4, self.half + 1), np.float32)
+        self.hill = np.zeros(self.half + 1, np.intc)
         self.clear()
 
     cdef void change(self, float* lr, float* li, float* rr, float* ri) noexcept nogil:
@@ -107,23 +123,33 @@ cdef class SpectralBlur(Spectral):
         for k in range(self.half + 1):
             x = re[k]
             y = im[k]
-            size = <float> sqrt(x * x + y * y)
-            level[k] = size + keep * (level[k] - size)
-            if size > 1e-9 and size >= <float> 0.5 * level[k]:
-                pr[k] = x / size
-                pi[k] = y / size
-                a = x * br[k] + y * bi[k]
-                b = y * br[k] - x * bi[k]
-                scale = <float> sqrt(a * a + b * b)
-                if scale > 1e-20:
-                    sr[k] = a / scale
-                    si[k] = b / scale
-            else:
-                a = pr[k] * sr[k] - pi[k] * si[k]
-                pi[k] = pr[k] * si[k] + pi[k] * sr[k]
-                pr[k] = a
+            a = x * br[k] + y * bi[k]
+            b = y * br[k] - x * bi[k]
+            # Only while it does not fall: a tone that ends is heard at the edge of the window, out of step.
+            if x * x + y * y > <float> 0.98 * (br[k] * br[k] + bi[k] * bi[k]):
+                sr[k] = a + <float> 0.7 * sr[k]
+                si[k] = b + <float> 0.7 * si[k]
             br[k] = x
             bi[k] = y
+        _climb(level, &self.hill[0], self.half + 1)
+        for k in range(self.half + 1):
+            x = re[k]
+            y = im[k]
+            size = <float> sqrt(x * x + y * y)
+            level[k] = size + keep * (level[k] - size)
+            if size > 1e-9 and size >= <float> 0.9 * level[k]:
+                pr[k] = x / size
+                pi[k] = y / size
+            else:
+                # The bins of one tone turn together, as the strongest of them did over the last windows.
+                a = sr[self.hill[k]]
+                b = si[self.hill[k]]
+                scale = <float> sqrt(a * a + b * b)
+                if scale > 1e-30:
+                    x = (pr[k] * a - pi[k] * b) / scale
+                    pi[k] = (pr[k] * b + pi[k] * a) / scale
+                    pr[k] = x
+                x = re[k]
             if keep > 0.0:
                 re[k] = x + mix * (level[k] * pr[k] - x)
                 im[k] = y + mix * (level[k] * pi[k] - y)
@@ -160,6 +186,7 @@ cdef class SpectralFreeze(Spectral):
         self.phase = np.zeros((2, self.half + 1), np.float32)
         self.speed = np.zeros((2, self.half + 1), np.float32)
         self.before = np.zeros((4, self.half + 1), np.float32)
+        self.hill = np.zeros(self.half + 1, np.intc)
         self.clear()
 
     cdef void change(self, float* lr, float* li, float* rr, float* ri) noexcept nogil:
@@ -171,7 +198,7 @@ cdef class SpectralFreeze(Spectral):
         self.windows += 1
         if self.end[FREEZE] == 0.0:
             self.taken = -1
-        elif self.windows >= self.size // self.hop and (self.taken < 0 or self.windows - self.taken >= every):
+        elif self.windows > self.size // self.hop and (self.taken < 0 or self.windows - self.taken >= every):
             takes = True
         if takes:
             for k in range(self.half + 1):
@@ -191,16 +218,23 @@ cdef class SpectralFreeze(Spectral):
         cdef double turn, expected, off
         cdef float* br = &self.before[2 * ear, 0]
         cdef float* bi = &self.before[2 * ear + 1, 0]
-        for k in range(self.half + 1):
-            x = re[k]
-            y = im[k]
-            if takes:
+        if takes:
+            for k in range(self.half + 1):
+                x = re[k]
+                y = im[k]
                 self.new[ear, k] = <float> sqrt(x * x + y * y)
                 self.phase[ear, k] = <float> (atan2(y, x) * _TURN)
                 expected = <double> k * self.hop / self.size
                 off = atan2(y * br[k] - x * bi[k], x * br[k] + y * bi[k]) * _TURN - expected
                 self.speed[ear, k] = <float> (expected + off - floor(expected + off))
-            elif self.taken >= 0:
+            # The bins of one tone turn together, at the speed of the strongest.
+            _climb(&self.new[ear, 0], &self.hill[0], self.half + 1)
+            for k in range(self.half + 1):
+                self.speed[ear, k] = self.speed[ear, self.hill[k]]
+        for k in range(self.half + 1):
+            x = re[k]
+            y = im[k]
+            if self.taken >= 0 and not takes:
                 self.phase[ear, k] += self.speed[ear, k]
             br[k] = x
             bi[k] = y

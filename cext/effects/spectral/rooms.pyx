@@ -107,7 +107,7 @@ cdef class DeReverb(Spectral):
         cdef float* then = &self.earlier[(self.row - self.ago) & (REMEMBERED - 1), 0]
         for k in range(self.half + 1):
             power = lr[k] * lr[k] + li[k] * li[k] + rr[k] * rr[k] + ri[k] * ri[k]
-            self.smooth[k] += <float> 0.6 * (power - self.smooth[k])
+            self.smooth[k] += <float> 0.3 * (power - self.smooth[k])
             now[k] = self.smooth[k]
             late = left * then[k]
             wanted = <float> 1.0 - late / self.smooth[k] if self.smooth[k] > 1e-20 else <float> 1.0

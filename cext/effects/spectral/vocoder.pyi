@@ -1,0 +1,3 @@
+from cext.effects.dynamics.keyed import Keyed
+
+class Vocoder(Keyed): ...
