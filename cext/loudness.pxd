@@ -41,6 +41,7 @@ cdef class Meter:
     cdef int waiting                            # frames of the chunk that have come
     cdef float peak
     cdef float true_peak
+    cdef void clear(self) noexcept nogil
     cdef void run(self, const char* data, Py_ssize_t row, Py_ssize_t step, Py_ssize_t frames) noexcept nogil
     cdef void _weigh(
         self, const char* data, Py_ssize_t row, Py_ssize_t step, Py_ssize_t frames) noexcept nogil

@@ -66,17 +66,7 @@ cdef class Meter:
 
     def reset(self):
         """Forget everything heard so far."""
-        memset(self.state, 0, sizeof(self.state))
-        memset(self.energy, 0, sizeof(self.energy))
-        memset(self.hops, 0, sizeof(self.hops))
-        memset(&self.blocks, 0, sizeof(self.blocks))
-        memset(&self.shorts, 0, sizeof(self.shorts))
-        memset(self.wave, 0, sizeof(self.wave))
-        self.frames = self.hop = 0
-        self.hop_end = <int64_t> (self.rate_hz / 100.0)
-        self.waiting = 0
-        self.momentary = self.short = self.peak = self.true_peak = 0.0
-        self.momentary_max = self.short_max = -INFINITY
+        self.clear()
 
     def feed(self, const float[:, :] block not None):
         """Listen to a block, float32 of shape (channels, frames), in any memory order, of any length."""
@@ -162,6 +152,19 @@ cdef class Meter:
             most = max(most, eighths_peaks(
                 wave, CHUNK + 64, &self.kernel.kernel[0][0], _NEAR * most, peaks))
         return _db(sample), _db(most)
+
+    cdef void clear(self) noexcept nogil:
+        memset(self.state, 0, sizeof(self.state))
+        memset(self.energy, 0, sizeof(self.energy))
+        memset(self.hops, 0, sizeof(self.hops))
+        memset(&self.blocks, 0, sizeof(self.blocks))
+        memset(&self.shorts, 0, sizeof(self.shorts))
+        memset(self.wave, 0, sizeof(self.wave))
+        self.frames = self.hop = 0
+        self.hop_end = <int64_t> (self.rate_hz / 100.0)
+        self.waiting = 0
+        self.momentary = self.short = self.peak = self.true_peak = 0.0
+        self.momentary_max = self.short_max = -INFINITY
 
     cdef void run(self, const char* data, Py_ssize_t row, Py_ssize_t step, Py_ssize_t frames) noexcept nogil:
         self._weigh(data, row, step, frames)
