@@ -15,7 +15,7 @@ from libc.string cimport memset
 from cext.beats._filters cimport Section, highpass, lowpass, settle, step
 from cext.beats._mark cimport (
     Portrait, Way, climb, foresee, is_downward, nearness, remember_lag, smooth, summit)
-from cext.beats._shapes cimport SHAPE_SPAN, SHAPES, Likeness, Shapes, learn_shape, likeness
+from cext.beats._shapes cimport SHAPE_SPAN, Shapes, learn_shape, likeness
 from cext.beats.hunter cimport RING
 from cext.beats.intake cimport FINE
 from cext.beats.storm cimport StormHunter
@@ -41,8 +41,6 @@ cdef double SHAPE_SLACK_MS = 15.0
 cdef double PORTRAIT_MS = 160.0
 cdef double PORTRAIT_SLACK_MS = 45.0
 cdef double NEAR_MS = 10.0
-# From which likeness a beat belongs to a shape.
-cdef double SAME = 0.8
 # Each like the one before it turned over and as high: the edges of a square wave, the slopes of a sine, no
 # heart. From which likeness, to which difference of heights, and how often less how often not.
 cdef double TURNED = 0.9
@@ -57,10 +55,10 @@ cdef class EcgDetector(StormHunter):
     """
 
     cdef Section low_high, low_low, high_high, high_low
-    cdef double[RING] low_slope, high_slope, wave
+    cdef double[RING] low_slope, high_slope
     cdef double last_low, last_high, low_sum, high_sum, low_weight, high_weight
     cdef double last_energy, usual_high, high_hum, high_hum_step
-    cdef Shapes shapes, last_shape
+    cdef Shapes last_shape
     cdef int turns
     cdef Portrait portrait
     cdef Way way
@@ -85,6 +83,7 @@ cdef class EcgDetector(StormHunter):
         self.overdue_ratio = 1.5
         self.overdue_share = 0.6
         self.least_contrast = 0.4
+        self.storm_level = 0.2
         self.least_regularity = 0.0
         self.fall_span = <int>(140 * ms + 0.5)
         self.refractory_span = <int>(200 * ms + 0.5)
@@ -102,9 +101,7 @@ cdef class EcgDetector(StormHunter):
         lowpass(&self.high_low, HIGH_TO_HZ, self.work_rate_hz)
         memset(self.low_slope, 0, sizeof(self.low_slope))
         memset(self.high_slope, 0, sizeof(self.high_slope))
-        memset(self.wave, 0, sizeof(self.wave))
         self.last_low = self.last_high = self.low_sum = self.high_sum = 0.0
-        memset(&self.shapes, 0, sizeof(Shapes))
         memset(&self.last_shape, 0, sizeof(Shapes))
         self.turns = 0
         memset(&self.portrait, 0, sizeof(Portrait))
@@ -151,6 +148,17 @@ cdef class EcgDetector(StormHunter):
         self.high_hum += self.high_hum_step if self.high_sum > self.high_hum else -self.high_hum_step
         return self.low_weight * self.low_sum + self.high_weight * self.high_sum
 
+    cdef bint _is_agreed(self, long long at) noexcept nogil:
+        return self._high_at(at) > 0.5 * self.usual_high
+
+    cdef double _high_at(self, long long at) noexcept nogil:
+        """The energy of the high band alone."""
+        cdef double high = 0.0
+        cdef int i
+        for i in range(self.high_window):
+            high += self.high_slope[(at - i) & (RING - 1)]
+        return high
+
     cdef void _tune(self, double level) noexcept nogil:
         """Share the energy between the bands; beats keep the height they have in calm."""
         cdef double share, low, norm
@@ -173,33 +181,15 @@ cdef class EcgDetector(StormHunter):
             moment += self.low_slope[i & (RING - 1)] * (i - at)
         return at + moment / total if total > 0.0 else at
 
-    cdef double _likeness(self, long long at) noexcept nogil:
-        return likeness(&self.shapes, self.wave, RING - 1, self._first(at)).best
-
     cdef long long _first(self, long long at) noexcept nogil:
         return <long long>(self._centre(at) + 0.5) - self.shapes.span // 2
 
     cdef void _know(self, long long at) noexcept nogil:
-        cdef long long first = self._first(at)
-        cdef Likeness found = likeness(&self.shapes, self.wave, RING - 1, first)
-        cdef int i, least = 0
-        cdef double high = 0.0
-        self.like = found.best
-        self.turns = max(0, min(2 * TURNS, self.turns + (1 if self._is_turned(at, first) else -1)))
-        for i in range(SHAPES):
-            self.shapes.shape[i].weight *= 0.98
-            if self.shapes.shape[i].weight < self.shapes.shape[least].weight:
-                least = i
-        if found.best > SAME:
-            learn_shape(&self.shapes.shape[found.which], self.shapes.span, self.wave, RING - 1,
-                        first + found.lag, 0.1)
-            self.shapes.shape[found.which].weight += 1.0
-        elif not self.is_stormy:
-            learn_shape(&self.shapes.shape[least], self.shapes.span, self.wave, RING - 1, first, 1.0)
-            self.shapes.shape[least].weight = 1.0
+        cdef double high
+        StormHunter._know(self, at)
+        self.turns = max(0, min(2 * TURNS, self.turns + (1 if self._is_turned(at, self._first(at)) else -1)))
         if not self.is_stormy:
-            for i in range(self.high_window):
-                high += self.high_slope[(at - i) & (RING - 1)]
+            high = self._high_at(at)
             if self.usual_high == 0.0:
                 self.usual_high = high
             self.usual_high += 0.1 * (min(2.0 * self.usual_high, high) - self.usual_high)

@@ -22,6 +22,7 @@ cdef class BeatHunter(Intake):
     cdef Recent signal_peaks, noise_peaks, valleys, intervals
     cdef long long last_at, learn_from, told_at, noise_at
     cdef double last_height, last_beat_s, floor
+    cdef double foot     # where the beat just refined began, fine samples; below 0 when that is not known
     cdef Candidate runner_up
     cdef bint is_learning
     cdef Candidate[WAITING] candidates
@@ -43,4 +44,6 @@ cdef class BeatHunter(Intake):
     cdef double _contrast(self) noexcept nogil
     cdef double _quality(self) noexcept nogil
     cdef bint _is_noise(self) noexcept nogil
+    cdef double _time_s(self, double place) noexcept nogil
+    cdef void _tell(self, double time_s, int kind, double amplitude) noexcept nogil
     cdef void _emit(self, double height, long long at, bint is_confirmed) noexcept nogil

@@ -12,7 +12,7 @@ from libc.math cimport fabs
 from libc.string cimport memset
 
 from cext.beats._recent cimport MEMORY, Recent, is_orderly, is_shallow, may_be_heart, recall, regularity
-from cext.beats.intake cimport PENDING, Found, Intake
+from cext.beats.intake cimport CONFIRMED, FOOT, PENDING, PROVISIONAL, Found, Intake
 
 # The energy must grow by this much out of a valley before it can be a peak: a steady hum never does.
 cdef double RISE = 1.05
@@ -40,6 +40,7 @@ cdef class BeatHunter(Intake):
         memset(self.energy, 0, sizeof(self.energy))
         self.last_beat_s = -1e9
         self.floor = 0.0
+        self.foot = -1.0
         self.told_at = self.noise_at = -1
         self.may_foretell = True
         self.look_span = max(1, <int>(0.5 * self.work_rate_hz))
@@ -218,19 +219,26 @@ cdef class BeatHunter(Intake):
     cdef void _emit(self, double height, long long at, bint is_confirmed) noexcept nogil:
         cdef double amplitude = 0.0
         cdef double place = self._refine(at, &amplitude, is_confirmed)
-        cdef double time_s = ((place + 0.5) * self.decimation - 0.5) / self.rate_hz
-        cdef Found* one
+        cdef double time_s = self._time_s(place)
         if self._is_noise() or amplitude <= ROUNDING * fabs(self.last_value):
             return
         if place < 0.0 or time_s < self.last_beat_s + 0.15 or self.found_count >= PENDING:
             return
+        self._tell(time_s, CONFIRMED if is_confirmed else PROVISIONAL, amplitude)
         if is_confirmed:
             self.last_beat_s = time_s
             self.told_at = self.n
-        one = &self.found[self.found_count]
+            if self.foot >= 0.0 and self.found_count < PENDING:
+                self._tell(self._time_s(self.foot), FOOT, amplitude)
+
+    cdef double _time_s(self, double place) noexcept nogil:
+        return ((place + 0.5) * self.decimation - 0.5) / self.rate_hz
+
+    cdef void _tell(self, double time_s, int kind, double amplitude) noexcept nogil:
+        cdef Found* one = &self.found[self.found_count]
         one.time_s = time_s
         one.found_s = (self.given - 1) / self.rate_hz
         one.quality = self._quality()
         one.amplitude = amplitude
-        one.is_confirmed = is_confirmed
+        one.kind = kind
         self.found_count += 1

@@ -2,14 +2,17 @@
 
 cdef enum:
     FINE = 4096          # samples kept for fine timing: more than 8 s
-    PENDING = 96         # events waiting to be handed out
+    PENDING = 192        # events waiting to be handed out
+
+cdef enum:               # what was found, in the order of KINDS
+    PROVISIONAL, CONFIRMED, FOOT
 
 cdef struct Found:
     double time_s
     double found_s
     double quality
     double amplitude
-    bint is_confirmed
+    int kind
 
 
 cdef class Intake:

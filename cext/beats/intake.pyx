@@ -14,7 +14,7 @@ from libc.string cimport memset
 
 import numpy as np
 
-from cext.beats.events import Event
+from cext.beats.events import KINDS, Event
 
 
 cdef inline void take(Intake self, double x) noexcept nogil:
@@ -97,8 +97,7 @@ cdef class Intake:
         cdef Found* one
         for i in range(self.found_count):
             one = &self.found[i]
-            events.append(Event(one.time_s, one.found_s, "confirmed" if one.is_confirmed else "provisional",
-                                one.quality, one.amplitude))
+            events.append(Event(one.time_s, one.found_s, KINDS[one.kind], one.quality, one.amplitude))
         self.found_count = 0
 
     cdef void _design(self) noexcept nogil:

@@ -1,4 +1,4 @@
-from cext.beats.hunter import BeatHunter
+from cext.beats.storm import StormHunter
 
-class PpgDetector(BeatHunter):
+class PpgDetector(StormHunter):
     def __init__(self, rate_hz: float) -> None: ...

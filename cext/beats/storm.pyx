@@ -14,11 +14,11 @@ from libc.string cimport memset
 
 from cext.beats._jury cimport BENCH, dismiss, hear, swear, verdict
 from cext.beats._recent cimport MEMORY, recall
+from cext.beats._shapes cimport SHAPES, Likeness, learn_shape, likeness
 from cext.beats.hunter cimport RING, BeatHunter
 
-# It is stormy from one level of the hum to another, in beats' heights; an unsteady rhythm helps a jury less.
-cdef double STORM_BEGINS = 0.2
-cdef double STORM_ENDS = 0.14
+# A storm ends at this share of the hum it began at; an unsteady rhythm helps a jury less.
+cdef double STORM_ENDS = 0.7
 cdef double UNREST_HELPS_LESS = 2.0
 # So much hum with beats so little alike is no heart, and so little rest between first peaks is none either:
 # the share of the learning span that must lie below a share of the beats.
@@ -26,8 +26,15 @@ cdef double DROWNED = 0.5
 cdef double ALIKE = 0.8
 cdef double LEAST_REST = 0.2
 cdef double REST = 0.4
+# A lead has a hum of its own (P and T waves), its quietest of late but never more than MOST_OWN. POOR_HUM
+# beyond that makes the index one half; beats that the second energy never sees take a share of it.
+cdef double MOST_OWN = 0.1
+cdef double POOR_HUM = 0.08
+cdef double DISSENT_COSTS = 0.4
 # How fast the hum may move, usual heights a second.
 cdef double HUM_PACE = 0.25
+# From which likeness a beat belongs to a shape.
+cdef double SAME = 0.8
 # What a beat must score to be worth its place in a row, and how much a high one may count.
 cdef double WORTH = 0.35
 cdef double MOST_HEIGHT = 1.5
@@ -47,27 +54,56 @@ cdef class StormHunter(BeatHunter):
     """The hunt with a jury for noisy times; a subclass says how like a known beat a candidate is."""
 
     cdef void _begin(self) noexcept nogil:
+        cdef int i
         self.calm_fall_share = self.fall_share
         self.calm_fall_span = self.fall_span
         self.storm_fall_span = <int>(0.06 * self.work_rate_hz)
         self.is_stormy = False
+        memset(self.wave, 0, sizeof(self.wave))
+        for i in range(SHAPES):
+            self.shapes.shape[i].weight = 0.0
         BeatHunter._begin(self)
 
     cdef void _relearn(self) noexcept nogil:
         self._calm()
         self.hum = self.hum_step = self.usual_height = self.unrest = 0.0
+        self.own_hum = MOST_OWN
         self.like = self.beat_like = self.like_before = 0.0
         self.alike = ALIKE
+        self.agreement = 1.0
         memset(&self.jury, 0, sizeof(self.jury))
         memset(&self.habit, 0, sizeof(self.habit))
         BeatHunter._relearn(self)
 
+    cdef long long _first(self, long long at) noexcept nogil:
+        """Where in `wave` the shape of the candidate here begins."""
+        return at
+
     cdef double _likeness(self, long long at) noexcept nogil:
         """How like a known beat the candidate here is, -1..1."""
-        return 0.0
+        return likeness(&self.shapes, self.wave, RING - 1, self._first(at)).best
 
     cdef void _know(self, long long at) noexcept nogil:
         """Learn from a beat; leaves its likeness to the known ones in `like`."""
+        cdef long long first = self._first(at)
+        cdef Likeness found = likeness(&self.shapes, self.wave, RING - 1, first)
+        cdef int i, least = 0
+        self.like = found.best
+        for i in range(SHAPES):
+            self.shapes.shape[i].weight *= 0.98
+            if self.shapes.shape[i].weight < self.shapes.shape[least].weight:
+                least = i
+        if found.best > SAME:
+            learn_shape(&self.shapes.shape[found.which], self.shapes.span, self.wave, RING - 1,
+                        first + found.lag, 0.1)
+            self.shapes.shape[found.which].weight += 1.0
+        elif not self.is_stormy:
+            learn_shape(&self.shapes.shape[least], self.shapes.span, self.wave, RING - 1, first, 1.0)
+            self.shapes.shape[least].weight = 1.0
+
+    cdef bint _is_agreed(self, long long at) noexcept nogil:
+        """Whether a second energy sees this beat too."""
+        return True
 
     cdef void _tune(self, double level) noexcept nogil:
         """Suit the energy to this much hum."""
@@ -99,13 +135,13 @@ cdef class StormHunter(BeatHunter):
             return
         level = self.hum / self.usual_height / (1.0 + UNREST_HELPS_LESS * self.unrest)
         self._tune(level)
-        if not self.is_stormy and level > STORM_BEGINS:
+        if not self.is_stormy and level > self.storm_level:
             self.is_stormy = True
             self.may_foretell = False
             self.fall_share = 0.75
             self.fall_span = self.storm_fall_span
             swear(&self.jury, self.last_at)
-        elif self.is_stormy and level < STORM_ENDS:
+        elif self.is_stormy and level < STORM_ENDS * self.storm_level:
             self._decide(self.n)
             self._calm()
 
@@ -151,6 +187,7 @@ cdef class StormHunter(BeatHunter):
         self._know(at)
         self.beat_like = self.like
         self.alike += 0.1 * (self.like - self.alike)
+        self.agreement += 0.1 * (self._is_agreed(at) - self.agreement)
         BeatHunter._beat(self, height, at)
         self._remember(height)
 
@@ -175,6 +212,8 @@ cdef class StormHunter(BeatHunter):
                     self.usual_height *= 1.0 + 0.05 * max(-0.3, min(0.3, height / self.usual_height - 1.0))
             else:
                 self.usual_height += 0.1 * (self.signal_peaks.median - self.usual_height)
+        departure = min(MOST_OWN, self.hum / self.usual_height) - self.own_hum
+        self.own_hum += (0.05 if departure < 0.0 else 0.002) * departure
         self.hum_step = HUM_PACE * self.usual_height / self.work_rate_hz
 
     cdef void _overdue(self) noexcept nogil:
@@ -182,6 +221,15 @@ cdef class StormHunter(BeatHunter):
             BeatHunter._overdue(self)
         elif self.n - self.last_at > 4 * self.second:
             self._relearn()
+
+    cdef double _quality(self) noexcept nogil:
+        """Little hum, beats alike, and two energies of one mind."""
+        cdef double hum
+        if self.usual_height <= 0.0:
+            return BeatHunter._quality(self)
+        hum = max(0.0, self.hum / self.usual_height - self.own_hum) / POOR_HUM
+        return (max(0.0, min(1.0, (self.alike - 0.5) / 0.4)) * (1.0 - DISSENT_COSTS * (1.0 - self.agreement))
+                / (1.0 + hum * hum * hum))
 
     cdef bint _may_be_heart(self, double top) noexcept nogil:
         cdef long long i, first = max(self.learn_from + self.second // 2, self.n - RING + 1), resting = 0
