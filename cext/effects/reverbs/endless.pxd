@@ -17,3 +17,6 @@ cdef class Shimmer(Reverb):
     cdef float[2][2][8] dark_last
     cdef float[POWERS] dark
     cdef float dark_gain
+    cdef float[2][8] low_last
+    cdef float[POWERS] low
+    cdef float low_gain

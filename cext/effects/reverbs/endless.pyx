@@ -9,7 +9,7 @@ Sources: J.-M. Jot and A. Chaigne, AES 90 (1991) 3030; J. Dattorro, JAES 45 (199
 
 from libc.math cimport M_PI, exp, pow, sqrt
 from libc.stdint cimport int64_t, uint32_t
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
 import numpy as np
 
@@ -62,6 +62,7 @@ cdef double[4] SEMITONES = [12.0, 7.0, 19.0, -12.0]
 cdef double _SHUT_S = 0.05
 cdef double _WINDOW_S = 0.09
 cdef double _DARK_HZ = 5_000.0
+cdef double _LOW_HZ = 160.0
 
 
 def _rows(**defaults):
@@ -105,18 +106,27 @@ cdef class Shimmer(Reverb):
         pole = exp(-2.0 * M_PI * min(_DARK_HZ, 0.25 * rate_hz) / rate_hz)
         line_powers(self.dark, pole)
         self.dark_gain = <float> (1.0 - pole)
+        pole = exp(-2.0 * M_PI * _LOW_HZ / rate_hz)
+        line_powers(self.low, pole)
+        self.low_gain = <float> (1.0 - pole)
         super().__init__(rate_hz, **values)
 
     cdef void ring(self) noexcept nogil:
-        cdef int ear
+        cdef int ear, j
+        cdef float[TICK] below
         cdef double speed = pow(2.0, SEMITONES[<int> self.end[INTERVAL]] / 12.0)
         # The longer the hall, the louder it is: what goes round must lose on the average.
-        cdef double gain = 0.8 * self.end[SHIMMER] * self.loudness / sqrt(1.0 + 1.2 * self.end[DECAY])
+        cdef double gain = 1.2 * self.end[SHIMMER] * self.loudness / sqrt(1.0 + 1.2 * self.end[DECAY])
         cdef int64_t step = <int64_t> ((1.0 - speed) / self.window * 4294967296.0)
         for ear in range(2):
             # What was said while `heard` came in.
             line_soften(self.wet[ear], self.dark_last[ear][0], self.dark, self.dark_gain)
             line_soften(self.wet[ear], self.dark_last[ear][1], self.dark, self.dark_gain)
+            # Twice nothing is nothing: what is below all pitch would stay where it is and ring up.
+            memcpy(below, self.wet[ear], sizeof(below))
+            line_soften(below, self.low_last[ear], self.low, self.low_gain)
+            for j in range(TICK):
+                self.wet[ear][j] -= below[j]
             line_write(&self.shifter[ear, 0], self.shifter_mask, self.clock, self.wet[ear])
         _shift(&self.shifter[0, 0], &self.shifter[1, 0], self.shifter_mask, self.clock, self.phase,
                <uint32_t> step, self.window, <float> gain, self.heard[0], self.heard[1])
@@ -128,3 +138,4 @@ cdef class Shimmer(Reverb):
         self.phase = 0
         memset(&self.shifter[0, 0], 0, self.shifter.shape[0] * self.shifter.shape[1] * sizeof(float))
         memset(self.dark_last, 0, sizeof(self.dark_last))
+        memset(self.low_last, 0, sizeof(self.low_last))
