@@ -23,14 +23,19 @@ from cext.parameters import Parameter
 
 cdef extern from *:
     """
-    /* The least of `span` neighbours: of 1, 2, 4 .. at a time, the last step as short as is left. */
+    /* The least of `span` neighbours: of 1, 2, 4 .. at a time, the last step as short as is left. Both rooms
+       have 8 places more than count. */
     ECHOEL_CLONES static const float *echoel_least(float *a, float *b, int count, int span) {
         for (int reach = 1; reach < span;) {
             int k = reach < span - reach ? reach : span - reach;
-            const float *restrict from = a;
-            float *restrict to = b;
-            for (int j = k; j < count; j++)
-                to[j] = from[j] < from[j - k] ? from[j] : from[j - k];
+            float *to = b;
+            for (int j = k; j < count; j += 8) {
+                echoel_eight here, before;
+                memcpy(&here, a + j, 32);
+                memcpy(&before, a + j - k, 32);
+                here = ECHOEL_CHOSEN(here, before, here < before);
+                memcpy(to + j, &here, 32);
+            }
             b = a;
             a = to;
             reach += k;
@@ -73,7 +78,7 @@ cdef class TruePeakLimiter(Effect):
         self.widest = float(np.abs(self.kernel).sum(axis=1).max())
         self.held = np.zeros((2, TICK * ticks), dtype=np.float32)
         self.need = np.ones(2 * self.width - 1 + TICK, dtype=np.float32)
-        self.low = np.ones((2, 2 * self.width - 1 + TICK), dtype=np.float32)
+        self.low = np.ones((2, 2 * self.width - 1 + TICK + 8), dtype=np.float32)
         self.boxed = np.zeros((2, self.width), dtype=np.uint32)
         self.delays(TICK + TICK * ticks)
         self.clear()
