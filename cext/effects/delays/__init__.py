@@ -8,4 +8,8 @@ EFFECTS: dict[str, str] = {
     "multi_tap_delay": "cext.effects.delays.taps:MultiTapDelay",
     "align_delay": "cext.effects.delays.taps:AlignDelay",
     "tape_delay": "cext.effects.delays.tape:TapeDelay",
+    "bbd_delay": "cext.effects.delays.bucket:BbdDelay",
+    "reverse_delay": "cext.effects.delays.grains:ReverseDelay",
+    "granular_delay": "cext.effects.delays.grains:GranularDelay",
+    "looper": "cext.effects.delays.looper:Looper",
 }
