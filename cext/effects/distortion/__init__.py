@@ -11,4 +11,8 @@ EFFECTS = {
     "tube": "cext.effects.distortion.circuits:Tube",
     "diode_clipper": "cext.effects.distortion.circuits:DiodeClipper",
     "tape": "cext.effects.distortion.circuits:Tape",
+    "transformer": "cext.effects.distortion.iron:Transformer",
+    "codec": "cext.effects.distortion.telephony:Codec",
+    "vinyl": "cext.effects.distortion.vinyl:Vinyl",
+    "amp_cabinet": "cext.effects.distortion.amplifier:AmpCabinet",
 }

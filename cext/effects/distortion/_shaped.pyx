@@ -1,8 +1,9 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """What all curves share: the raised rate, the level behind it, the untouched sound beside it.
 
-The last two rows of such an effect's table are `level_db` and `mix`. What a curve that is not odd adds as a
-direct current is taken away below 5 Hz; the untouched sound is mixed in exactly as late as the bent one.
+Such an effect's table has a row `level_db`, and `mix` unless it is always all there. What a curve that is
+not odd adds as a direct current is taken away below 5 Hz; the untouched sound is mixed in exactly as late as
+the bent one.
 """
 
 from libc.math cimport M_PI, exp, pow
@@ -49,7 +50,8 @@ cdef class Shaped(Effect):
     def __init__(self, double rate_hz=48_000.0, **values):
         super().__init__(rate_hz, **values)
         self.level_row = index_of("level_db", self.parameters)
-        self.mix_row = index_of("mix", self.parameters)
+        has_mix = any(row.name == "mix" for row in self.parameters)
+        self.mix_row = index_of("mix", self.parameters) if has_mix else -1
         self.dc_keep = exp(-2.0 * M_PI * 5.0 / rate_hz)
         self.known_level_db = 1e9
 
@@ -105,12 +107,15 @@ cdef class Shaped(Effect):
         cdef float late[2][64]
         cdef int j
         cdef float step = (self.level_end - self.level_begin) / TICK
-        cdef float mix = <float> self.begin[self.mix_row], mix_step = <float> self.step[self.mix_row]
+        cdef float mix = 1.0, mix_step = 0.0
+        if self.mix_row >= 0:
+            mix = <float> self.begin[self.mix_row]
+            mix_step = <float> self.step[self.mix_row]
         self.raised.up(left, right, frames)
+        self.bend(over, first, frames)
         for j in range(frames):
             late[0][j] = over.late[0][j]
             late[1][j] = over.late[1][j]
-        self.bend(over, first, frames)
         self.raised.down(left, right, frames)
         if self.blocks_dc:
             _block_dc(left, right, self.dc, self.dc_keep, frames)

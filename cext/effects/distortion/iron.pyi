@@ -1,0 +1,3 @@
+from cext.effects.distortion._shaped import Shaped
+
+class Transformer(Shaped): ...

@@ -1,0 +1,3 @@
+from cext.parts import Effect
+
+class Vinyl(Effect): ...
