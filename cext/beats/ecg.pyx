@@ -238,14 +238,17 @@ cdef class EcgDetector(StormHunter):
             v = smooth(self.raw, i) - base
             up = max(up, v)
             down = max(down, -v)
-            weight = nearness(centre - i, self.way.lag_up, self.way.has_up, self.around)
-            if weight * v > best_up:
-                best_up = weight * v
-                up_at = i
-            weight = nearness(centre - i, self.way.lag_down, self.way.has_down, self.around)
-            if -weight * v > best_down:
-                best_down = -weight * v
-                down_at = i
+            # No weight is above 1, so most samples need none.
+            if v > best_up:
+                weight = nearness(centre - i, self.way.lag_up, self.way.has_up, self.around)
+                if weight * v > best_up:
+                    best_up = weight * v
+                    up_at = i
+            elif -v > best_down:
+                weight = nearness(centre - i, self.way.lag_down, self.way.has_down, self.around)
+                if -weight * v > best_down:
+                    best_down = -weight * v
+                    down_at = i
         amplitude[0] = up + down
         is_down = is_downward(&self.way, up, down, is_final)
         best = down_at if is_down else up_at

@@ -22,6 +22,29 @@ cdef double FLOOR_SHARE = 0.1
 cdef double ROUNDING = 1e-9
 
 
+cdef inline void hunt(BeatHunter self, double f) noexcept nogil:
+    if not self.is_rising:
+        if f < self.valley:
+            self.valley = f
+        elif f > RISE * self.valley:
+            self.is_rising = True
+            self.peak = f
+            self.peak_at = self.n
+            recall(&self.valleys, self.valley)
+    elif f > self.peak:
+        self.peak = f
+        self.peak_at = self.n
+        if (self.may_foretell and not self.is_learning and not self.is_foretold and f > self._threshold()
+                and (self.last_at < 0 or self.n - self.last_at > self.echo_span)):
+            self.is_foretold = True
+            self._emit(f, self.n, False)
+    elif f < self.fall_share * self.peak or self.n - self.peak_at > self.fall_span:
+        self.is_rising = False
+        self.valley = f
+        self.is_foretold = False
+        self._candidate(self.peak, self.peak_at)
+
+
 cdef class BeatHunter(Intake):
     """The shared half of a detector; a subclass gives the filters, the energy and the fine timing."""
 
@@ -83,7 +106,7 @@ cdef class BeatHunter(Intake):
         cdef double f = self._energy(x)
         self.energy[self.n & (RING - 1)] = f
         if is_usable:
-            self._hunt(f)
+            hunt(self, f)
         elif self.bad_run == 0:
             # Just after a gap: what the filters do now is no peak.
             self.peak = self.valley = 0.0
@@ -97,26 +120,7 @@ cdef class BeatHunter(Intake):
             self._overdue()
 
     cdef void _hunt(self, double f) noexcept nogil:
-        if not self.is_rising:
-            if f < self.valley:
-                self.valley = f
-            elif f > RISE * self.valley:
-                self.is_rising = True
-                self.peak = f
-                self.peak_at = self.n
-                recall(&self.valleys, self.valley)
-        elif f > self.peak:
-            self.peak = f
-            self.peak_at = self.n
-            if (self.may_foretell and not self.is_learning and not self.is_foretold and f > self._threshold()
-                    and (self.last_at < 0 or self.n - self.last_at > self.echo_span)):
-                self.is_foretold = True
-                self._emit(f, self.n, False)
-        elif f < self.fall_share * self.peak or self.n - self.peak_at > self.fall_span:
-            self.is_rising = False
-            self.valley = f
-            self.is_foretold = False
-            self._candidate(self.peak, self.peak_at)
+        hunt(self, f)
 
     cdef double _threshold(self) noexcept nogil:
         cdef double noise = self.noise_peaks.median

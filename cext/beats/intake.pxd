@@ -36,5 +36,4 @@ cdef class Intake:
     cdef void _settle(self, double x) noexcept nogil
     cdef void _lose(self) noexcept nogil
     cdef void _follow(self, double x, bint is_usable) noexcept nogil
-    cdef void _work(self, double x, bint is_good) noexcept nogil
     cdef void _hand_out(self, list events)

@@ -17,30 +17,65 @@ import numpy as np
 from cext.beats.events import KINDS, Event
 
 
+# Other threads may run while more samples than this are worked on; letting go costs as much as ten samples.
+cdef Py_ssize_t LONG = 1024
+
+
+cdef inline void work(Intake self, double x, bint is_good) noexcept nogil:
+    """One sample at the work rate: mind the gaps, then follow it."""
+    if not is_good:
+        self.bad_run += 1
+        x = self.last_value
+    elif x == self.last_value or self.bad_run or self.flat_run or self.n == 0:
+        if (self.n == 0 or self.bad_run > 0.2 * self.work_rate_hz
+                or (self.flat_run > self.second and x != self.last_value)):
+            # After a gap or a flat line the first sample is a step, not a beat.
+            self._settle(x)
+            self.blank_until = self.n + (self.settle_span if self.n else 0)
+            if self.bad_run > 4 * self.second or self.flat_run > 4 * self.second:
+                self._lose()
+        self.bad_run = 0
+        self.flat_run = self.flat_run + 1 if x == self.last_value else 0
+    self.last_value = x
+    self._follow(x, self.n >= self.blank_until and self.bad_run == 0)
+    self.n += 1
+
+
 cdef inline void take(Intake self, double x) noexcept nogil:
     """One sample in: thin it to the fine rate, then to the work rate."""
     self.given += 1
-    if isfinite(x):
-        self.held_sum += x
-    else:
+    if not isfinite(x):
         self.is_held_bad = True
-    self.held += 1
-    if self.held < self.decimation:
-        return
-    if not self.is_held_bad:
-        self.last_fine = self.held_sum if self.decimation == 1 else self.held_sum / self.decimation
-    self.held = 0
-    self.held_sum = 0.0
+    elif self.decimation == 1:
+        self.last_fine = x
+    else:
+        self.held_sum += x
+    if self.decimation > 1:
+        self.held += 1
+        if self.held < self.decimation:
+            return
+        if not self.is_held_bad:
+            self.last_fine = self.held_sum / self.decimation
+        self.held = 0
+        self.held_sum = 0.0
     self.raw[self.fine_n & (FINE - 1)] = self.last_fine
     self.fine_n += 1
     self.paired_sum += self.last_fine
     self.paired += 1
     if self.paired < self.pairing:
         return
-    self._work(self.paired_sum if self.pairing == 1 else 0.5 * self.paired_sum, not self.is_held_bad)
+    work(self, self.paired_sum if self.pairing == 1 else 0.5 * self.paired_sum, not self.is_held_bad)
     self.paired = 0
     self.paired_sum = 0.0
     self.is_held_bad = False
+
+
+cdef inline Py_ssize_t pour(Intake self, const double* x, Py_ssize_t i, Py_ssize_t count) noexcept nogil:
+    """Take samples from the i-th on until a queue is half full: learning may hand out the other half at once."""
+    while i < count and self.found_count < PENDING // 2:
+        take(self, x[i])
+        i += 1
+    return i
 
 
 cdef class Intake:
@@ -82,11 +117,11 @@ cdef class Intake:
         count = view.shape[0]
         x = <const double*>view.buf
         while i < count:
-            with nogil:
-                # Learning may hand out half a queue at once; leave room for it.
-                while i < count and self.found_count < PENDING // 2:
-                    take(self, x[i])
-                    i += 1
+            if count > LONG:
+                with nogil:
+                    i = pour(self, x, i, count)
+            else:
+                i = pour(self, x, i, count)
             if self.found_count:
                 self._hand_out(events)
         PyBuffer_Release(&view)
@@ -114,22 +149,3 @@ cdef class Intake:
 
     cdef void _follow(self, double x, bint is_usable) noexcept nogil:
         """One sample at the work rate; `is_usable` is false in a gap and just after one."""
-
-    cdef void _work(self, double x, bint is_good) noexcept nogil:
-        """One sample at the work rate: mind the gaps, then follow it."""
-        if not is_good:
-            self.bad_run += 1
-            x = self.last_value
-        elif x == self.last_value or self.bad_run or self.flat_run or self.n == 0:
-            if (self.n == 0 or self.bad_run > 0.2 * self.work_rate_hz
-                    or (self.flat_run > self.second and x != self.last_value)):
-                # After a gap or a flat line the first sample is a step, not a beat.
-                self._settle(x)
-                self.blank_until = self.n + (self.settle_span if self.n else 0)
-                if self.bad_run > 4 * self.second or self.flat_run > 4 * self.second:
-                    self._lose()
-            self.bad_run = 0
-            self.flat_run = self.flat_run + 1 if x == self.last_value else 0
-        self.last_value = x
-        self._follow(x, self.n >= self.blank_until and self.bad_run == 0)
-        self.n += 1

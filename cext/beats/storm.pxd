@@ -1,7 +1,7 @@
 """A hunt that keeps its head in noise: see `storm.pyx`."""
 
 from cext.beats._jury cimport Habit, Jury
-from cext.beats._shapes cimport Shapes
+from cext.beats._shapes cimport Likeness, Shapes
 from cext.beats.hunter cimport RING, BeatHunter
 
 
@@ -9,6 +9,8 @@ cdef class StormHunter(BeatHunter):
     # The signal whose shapes are compared (the subclass writes it, at any rate it likes), and the shapes
     cdef double[RING] wave
     cdef Shapes shapes
+    cdef Likeness looked
+    cdef long long looked_at
     cdef Jury jury
     cdef Habit habit
     cdef bint is_stormy

@@ -59,6 +59,7 @@ cdef class StormHunter(BeatHunter):
         self.calm_fall_span = self.fall_span
         self.storm_fall_span = <int>(0.06 * self.work_rate_hz)
         self.is_stormy = False
+        self.looked_at = -1
         memset(self.wave, 0, sizeof(self.wave))
         for i in range(SHAPES):
             self.shapes.shape[i].weight = 0.0
@@ -81,14 +82,19 @@ cdef class StormHunter(BeatHunter):
 
     cdef double _likeness(self, long long at) noexcept nogil:
         """How like a known beat the candidate here is, -1..1."""
-        return likeness(&self.shapes, self.wave, RING - 1, self._first(at)).best
+        self.looked_at = at
+        self.looked = likeness(&self.shapes, self.wave, RING - 1, self._first(at))
+        return self.looked.best
 
     cdef void _know(self, long long at) noexcept nogil:
         """Learn from a beat; leaves its likeness to the known ones in `like`."""
         cdef long long first = self._first(at)
-        cdef Likeness found = likeness(&self.shapes, self.wave, RING - 1, first)
+        cdef Likeness found
         cdef int i, least = 0
-        self.like = found.best
+        # Mostly this is the candidate just looked at.
+        self.like = self.looked.best if at == self.looked_at else self._likeness(at)
+        found = self.looked
+        self.looked_at = -1
         for i in range(SHAPES):
             self.shapes.shape[i].weight *= 0.98
             if self.shapes.shape[i].weight < self.shapes.shape[least].weight:
