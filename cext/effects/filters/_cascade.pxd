@@ -1,11 +1,11 @@
 # Eight second-order filters one after the other, both ears, float64, in four registers and without latency.
 #
-# One register holds both ears of filters j and j + 4. The second four work on the sound of a few frames ago, so
-# that a step needs no shuffle and no long chain of sums; at the ends of a segment, where one half has nothing
-# to do, the other works alone in half a register with the same sums. So nothing waits from one segment to the
-# next, and the bits do not depend on where a segment begins. Transposed direct form II; while they
-# move, coefficients go in straight lines, and between two stable filters every mixture is stable, because the
-# stable a1 and a2 fill a triangle (J. O. Smith, Introduction to Digital Filters).
+# One register holds both ears of filters j and j + 4. The second four work on the sound of a few frames ago,
+# so that a step needs no shuffle and no long chain of sums; at the ends of a segment, where one half has
+# nothing to do, the other works alone in half a register with the same sums. So nothing waits from one
+# segment to the next, and the bits do not depend on where a segment begins. Transposed direct form II; while
+# they move, coefficients go in straight lines, and between two stable filters every mixture is stable,
+# because the stable a1 and a2 fill a triangle (J. O. Smith, Introduction to Digital Filters).
 
 from cext cimport _simd  # no-cython-lint: its macro is in the prototypes below
 
@@ -92,7 +92,8 @@ cdef extern from *:
         *(T *)(f->one[3] + half) = one3; *(T *)(f->two[3] + half) = two3; } while (0)
 
     static inline __attribute__((always_inline)) void echoel_cascade_half(
-            echoel_cascade_parts *f, int half, const double *in, double *out, int from, int to, int first, int moves) {
+            echoel_cascade_parts *f, int half, const double *in, double *out, int from, int to, int first,
+            int moves) {
         ECHOEL_TAKE(echoel_d2, half);
         for (int t = from; t < to; t++) {
             double at = first + t;
@@ -138,7 +139,8 @@ cdef extern from *:
     }
 
     /* Frames first .. first + frames of the tick, in place. */
-    static inline void echoel_cascade_run(echoel_cascade *at, float *left, float *right, int first, int frames) {
+    static inline void echoel_cascade_run(
+            echoel_cascade *at, float *left, float *right, int first, int frames) {
         echoel_cascade_parts *f = echoel_cascade_of(at);
         if (f->is_still) echoel_cascade_still(f, left, right, frames);
         else echoel_cascade_moving(f, left, right, first, frames);

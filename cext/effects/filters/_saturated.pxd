@@ -1,11 +1,12 @@
 # Four poles in a ring with one soft limit in it: every synthesiser's filter, each with matrices of its own.
 #
-# What goes around is v = drive in - back . states; u = limit(v) is what enters the poles; states become
-# A states + b u, and out = c . states + d u. The loop is closed within the sample: `drive` and `back` are those
-# of the solved linear loop, and the limit bends the solution (V. Zavalishin, The Art of VA Filter Design (2018),
-# 5.4 and 6.9). One matrix a frame and both ears in one register: the sums from one sample to the next
-# are v, the limit and one more, and the poles run beside them. The limit is the cubic x - 4/27 x^3, flat from 1.5
-# on: its third harmonic is its last, so it folds far less back into hearing than a tanh of the same drive.
+# What goes around is v = drive in - back . states; u = limit(v) is what enters the poles; states become A
+# states + b u, and out = c . states + d u. The loop is closed within the sample: `drive` and `back` are
+# those of the solved linear loop, and the limit bends the solution (V. Zavalishin, The Art of VA Filter
+# Design (2018), 5.4 and 6.9). One matrix a frame and both ears in one register: between one sample and the
+# next lie v and the limit alone, and the poles run beside them. The limit is the cubic x - 4/27 x^3, flat
+# from 1.5 on: below that its third harmonic is its last, and it folds less back into hearing than a tanh of
+# the same drive.
 
 from cext cimport _simd  # no-cython-lint: its macro is in the prototypes below
 
@@ -16,7 +17,8 @@ cdef extern from *:
     /* No farther from zero than `top`, in two cycles: C has no such operator for vectors. */
     #if defined(__SSE2__)
     #include <emmintrin.h>
-    #define ECHOEL_WITHIN(v, top) (echoel_d2)_mm_max_pd(_mm_min_pd((__m128d)(v), (__m128d)(top)), (__m128d)(-(top)))
+    #define ECHOEL_WITHIN(v, top) \\
+        (echoel_d2)_mm_max_pd(_mm_min_pd((__m128d)(v), (__m128d)(top)), (__m128d)(-(top)))
     #else
     #define ECHOEL_WITHIN(v, top) (echoel_d2){ \\
         v[0] > top[0] ? top[0] : v[0] < -top[0] ? -top[0] : v[0], \\
@@ -73,7 +75,8 @@ cdef extern from *:
         *(echoel_d2 *)f->state[2] = s2; *(echoel_d2 *)f->state[3] = s3
     /* Row k of the matrix; a ladder's poles hear only those before them. */
     #define ECHOEL_ROW(k) (ladder ? \\
-        (k == 0 ? s0 * m[0] : k == 1 ? s0 * m[4] + s1 * m[5] : k == 2 ? (s0 * m[8] + s1 * m[9]) + s2 * m[10] : \\
+        (k == 0 ? s0 * m[0] : k == 1 ? s0 * m[4] + s1 * m[5] : \\
+         k == 2 ? (s0 * m[8] + s1 * m[9]) + s2 * m[10] : \\
          (s0 * m[12] + s1 * m[13]) + (s2 * m[14] + s3 * m[15])) : \\
         (s0 * m[4 * k] + s1 * m[4 * k + 1]) + (s2 * m[4 * k + 2] + s3 * m[4 * k + 3]))
 

@@ -35,7 +35,8 @@ cdef extern from *:
             s3 = c[3] * x - c[6] * y;
             left[j] = (float)y[0]; right[j] = (float)y[1];
         }
-        state[0] = s1[0]; state[1] = s1[1]; state[2] = s2[0]; state[3] = s2[1]; state[4] = s3[0]; state[5] = s3[1];
+        state[0] = s1[0]; state[1] = s1[1]; state[2] = s2[0]; state[3] = s2[1];
+        state[4] = s3[0]; state[5] = s3[1];
     }
 
     /* Rows of 64: lowest left and right, low with it, middle, high with it; gains glide. */
@@ -55,7 +56,8 @@ cdef extern from *:
         const double*, const double*, double* state, float*, float*, const float* ramp, int frames
     ) noexcept nogil
     void _bands "echoel_bands"(
-        float*, float*, const float* rows, const double* begin, const double* end, const float* ramp, int frames
+        float*, float*, const float* rows, const double* begin, const double* end, const float* ramp,
+        int frames
     ) noexcept nogil
 
 cdef double _Q = 0.7071067811865476
@@ -108,23 +110,23 @@ cdef class Crossover(Effect):
         cdef float* low = rows
         cdef float* low_all = rows + 2 * TICK
         cdef float* mid = rows + 4 * TICK
-        cdef float* high_all = rows + 6 * TICK
+        cdef float* high = rows + 6 * TICK
         cdef int j
         section_run(&self.low_half, left, right, low, low + TICK, RAMP, first, frames)
         section_run(&self.low_half_again, low, low + TICK, low, low + TICK, RAMP, first, frames)
-        section_run(&self.whole, left, right, high_all, high_all + TICK, RAMP, first, frames)
+        section_run(&self.whole, left, right, high, high + TICK, RAMP, first, frames)
         for j in range(frames):
             # Low and high of this slope add up to the all-pass: the high half is what the low one lacks.
-            high_all[j] -= low[j]
-            high_all[TICK + j] -= low[TICK + j]
+            high[j] -= low[j]
+            high[TICK + j] -= low[TICK + j]
         section_run(&self.low_turned, low, low + TICK, low, low + TICK, RAMP, first, frames)
         section_run(&self.low_whole, low, low + TICK, low_all, low_all + TICK, RAMP, first, frames)
         section_run(&self.lowest, low, low + TICK, low, low + TICK, RAMP, first, frames)
         section_run(&self.lowest_again, low, low + TICK, low, low + TICK, RAMP, first, frames)
-        section_run(&self.high_turned, high_all, high_all + TICK, high_all, high_all + TICK, RAMP, first, frames)
-        section_run(&self.middle, high_all, high_all + TICK, mid, mid + TICK, RAMP, first, frames)
+        section_run(&self.high_turned, high, high + TICK, high, high + TICK, RAMP, first, frames)
+        section_run(&self.middle, high, high + TICK, mid, mid + TICK, RAMP, first, frames)
         section_run(&self.middle_again, mid, mid + TICK, mid, mid + TICK, RAMP, first, frames)
-        section_run(&self.high_whole, high_all, high_all + TICK, high_all, high_all + TICK, RAMP, first, frames)
+        section_run(&self.high_whole, high, high + TICK, high, high + TICK, RAMP, first, frames)
         _bands(left, right, rows, self.begin_gain, self.end_gain, RAMP + first, frames)
 
     cdef void clear(self) noexcept nogil:
@@ -153,26 +155,26 @@ cdef class ToneStack(Effect):
     )
 
     cdef void design(self, double* goal) noexcept nogil:
-        # The circuit of the 5F6-A: C1 250 pF, C2 and C3 20 nF, treble 250 k, bass 1 M, middle 25 k, slope 56 k.
+        # The circuit of the 5F6-A; r1 is the treble knob, r2 the bass, r3 the middle, r4 the slope.
         cdef double c1 = 0.25e-9, c2 = 20e-9, c3 = 20e-9, r1 = 250e3, r2 = 1e6, r3 = 25e3, r4 = 56e3
         cdef double m = self.end[1], t = self.end[2], c = 2.0 * self.rate_hz
         # The bass knob is logarithmic, as in the paper.
-        cdef double l = pow(10.0, 3.4 * (self.end[0] - 1.0))
+        cdef double b = pow(10.0, 3.4 * (self.end[0] - 1.0))
         cdef double c12 = c1 * c2, c13 = c1 * c3, c23 = c2 * c3, all3 = c1 * c2 * c3
         cdef double b1, b2, b3, a1, a2, a3, a0
         cdef double gain = pow(10.0, self.end[3] / 20.0)
-        b1 = t * c1 * r1 + m * c3 * r3 + l * (c1 + c2) * r2 + (c1 + c2) * r3
+        b1 = t * c1 * r1 + m * c3 * r3 + b * (c1 + c2) * r2 + (c1 + c2) * r3
         b2 = t * (c12 + c13) * r1 * r4 - m * m * (c13 + c23) * r3 * r3
-        b2 += m * (c13 * r1 * r3 + (c13 + c23) * r3 * r3) + l * m * (c13 + c23) * r2 * r3
-        b2 += l * (c12 * r1 * r2 + (c12 + c13) * r2 * r4) + c12 * r1 * r3 + (c12 + c13) * r3 * r4
-        b3 = all3 * (l * m * (r1 + r4) * r2 * r3 + (m - m * m) * (r1 + r4) * r3 * r3)
-        b3 += all3 * r1 * r4 * (t * r3 - t * m * r3 + t * l * r2)
-        a1 = c1 * r1 + (c1 + c2) * r3 + (c2 + c3) * r4 + m * c3 * r3 + l * (c1 + c2) * r2
-        a2 = m * (c13 * r1 * r3 - c23 * r3 * r4 + (c13 + c23) * r3 * r3) + l * m * (c13 + c23) * r2 * r3
-        a2 += -m * m * (c13 + c23) * r3 * r3 + l * ((c12 + c13 + c23) * r2 * r4 + c12 * r1 * r2)
+        b2 += m * (c13 * r1 * r3 + (c13 + c23) * r3 * r3) + b * m * (c13 + c23) * r2 * r3
+        b2 += b * (c12 * r1 * r2 + (c12 + c13) * r2 * r4) + c12 * r1 * r3 + (c12 + c13) * r3 * r4
+        b3 = all3 * (b * m * (r1 + r4) * r2 * r3 + (m - m * m) * (r1 + r4) * r3 * r3)
+        b3 += all3 * r1 * r4 * (t * r3 - t * m * r3 + t * b * r2)
+        a1 = c1 * r1 + (c1 + c2) * r3 + (c2 + c3) * r4 + m * c3 * r3 + b * (c1 + c2) * r2
+        a2 = m * (c13 * r1 * r3 - c23 * r3 * r4 + (c13 + c23) * r3 * r3) + b * m * (c13 + c23) * r2 * r3
+        a2 += -m * m * (c13 + c23) * r3 * r3 + b * ((c12 + c13 + c23) * r2 * r4 + c12 * r1 * r2)
         a2 += (c12 + c13) * r1 * r4 + (c12 + c13 + c23) * r3 * r4 + c12 * r1 * r3
-        a3 = all3 * (l * m * (r1 + r4) * r2 * r3 + (m - m * m) * (r1 + r4) * r3 * r3)
-        a3 += all3 * r1 * r4 * (l * r2 + r3 - m * r3)
+        a3 = all3 * (b * m * (r1 + r4) * r2 * r3 + (m - m * m) * (r1 + r4) * r3 * r3)
+        a3 += all3 * r1 * r4 * (b * r2 + r3 - m * r3)
         # Bilinear: s = c (1 - z) / (1 + z).
         b1 *= c * gain
         a1 *= c

@@ -3,7 +3,7 @@ from cext.parts cimport Effect
 
 
 cdef class Exciter(Effect):
-    cdef section_t band                    # what is excited: above the frequency and below a sixth of the rate
+    cdef section_t band                    # what is excited: above the frequency, below a sixth of the rate
     cdef section_t below
     cdef section_t below_again
     cdef section_t above                   # what is added: nothing below the frequency again

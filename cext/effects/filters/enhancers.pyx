@@ -1,5 +1,5 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False, auto_pickle=False
-"""What a recording lacks, made of what it has: overtones above, an octave below, bass that small speakers hint at.
+"""What a recording lacks, made of what it has: overtones above, an octave below, bass for small speakers.
 
 Overtones come from polynomials, and a polynomial of third degree reaches three times as high as its sound.
 So the sound is cut at a sixth of the rate first: nothing can fold back, and nothing need be oversampled.
@@ -88,7 +88,7 @@ cdef class SubBass(Effect):
     Both are made from the middle of the bass, so that low notes stay in the centre.
     """
 
-    SOURCE = "E. Larsen and R. Aarts, Audio Bandwidth Extension (2004): frequency halving; missing fundamental"
+    SOURCE = "E. Larsen and R. Aarts, Audio Bandwidth Extension (2004): halved frequency, missing fundamental"
     NEUTRAL = {"sub": 0.0, "overtones": 0.0}
     PARAMETERS = (
         Parameter("frequency_hz", "Hz", 40.0, 250.0, 110.0, "log"),
@@ -113,6 +113,7 @@ cdef class SubBass(Effect):
 
     cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
         cdef float[2 * TICK] bass              # the two rows: the octave below, and the overtones
+        cdef float* over = bass + TICK
         cdef float x, level, before = self.before, sign = self.sign, low, high
         cdef int j
         for j in range(frames):
@@ -137,12 +138,12 @@ cdef class SubBass(Effect):
         self.sign = sign
         section_run(&self.tone, bass, bass, bass, bass, RAMP, first, frames)
         section_run(&self.tone_again, bass, bass, bass, bass, RAMP, first, frames)
-        section_run(&self.upper, bass + TICK, bass + TICK, bass + TICK, bass + TICK, RAMP, first, frames)
-        section_run(&self.upper_again, bass + TICK, bass + TICK, bass + TICK, bass + TICK, RAMP, first, frames)
-        section_run(&self.smooth, bass + TICK, bass + TICK, bass + TICK, bass + TICK, RAMP, first, frames)
+        section_run(&self.upper, over, over, over, over, RAMP, first, frames)
+        section_run(&self.upper_again, over, over, over, over, RAMP, first, frames)
+        section_run(&self.smooth, over, over, over, over, RAMP, first, frames)
         for j in range(frames):
             low = <float> (2.0 * (self.begin[1] + self.step[1] * RAMP[first + j])) * bass[j]
-            high = <float> (2.0 * (self.begin[2] + self.step[2] * RAMP[first + j])) * bass[TICK + j]
+            high = <float> (2.0 * (self.begin[2] + self.step[2] * RAMP[first + j])) * over[j]
             left[j] += low + high
             right[j] += low + high
 

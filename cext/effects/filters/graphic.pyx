@@ -29,8 +29,8 @@ _NOMINAL = (
 )
 # A smile: what small loudspeakers lack.
 _SMILE_DB = (
-    4, 4.5, 5, 5, 4.5, 4, 3, 2, 1, 0.5, -0.5, -1, -1.5, -2, -2, -2, -2, -1.5, -1, -0.5, 0.5, 1, 1, 1.5, 2, 2.5,
-    3, 3.5, 4, 4, 3.5,
+    4, 4.5, 5, 5, 4.5, 4, 3, 2, 1, 0.5, -0.5, -1, -1.5, -2, -2, -2, -2, -1.5, -1, -0.5, 0.5, 1, 1, 1.5, 2,
+    2.5, 3, 3.5, 4, 4, 3.5,
 )
 _SLIDERS = tuple(Parameter(f"at_{hz}_hz_db", "dB", -12.0, 12.0, db) for hz, db in zip(_NOMINAL, _SMILE_DB))
 _FLAT = {f"at_{hz}_hz_db": 0.0 for hz in _NOMINAL}
@@ -118,10 +118,10 @@ cdef class Thirds(Effect):
     cdef void solve(self) noexcept nogil:
         cdef double[BANDS] error
         cdef double more
-        cdef int band, other, again
+        cdef int band, other, _
         for band in range(self.bands):
             self.gain[band] = 0.0
-        for again in range(3):
+        for _ in range(3):
             self.miss(error)
             for band in range(self.bands):
                 more = 0.0

@@ -26,7 +26,8 @@ _DRIVE = Parameter("drive_db", "dB", -12.0, 30.0, 0.0)
 
 
 cdef void _matrices(
-    double g, const double* m, const double* n, const double* back, const double* heard, double drive, double* goal
+    double g, const double* m, const double* n, const double* back, const double* heard, double drive,
+    double* goal,
 ) noexcept nogil:
     # goal = A (16), b, c, back (4 each), d, drive, as _saturated wants them; m is row by row.
     cdef double[4][8] work
@@ -112,7 +113,7 @@ cdef class Ladder(Ring):
 cdef class DiodeLadder(Ring):
     """The acid filter: four poles that lean on each other, softer in slope and sharper in its squelch."""
 
-    SOURCE = "V. Zavalishin, The Art of VA Filter Design (2018), 5.10; T. Stinchcombe, Diode ladder filters (2005)"
+    SOURCE = "V. Zavalishin, The Art of VA Filter Design (2018), 5.10; T. Stinchcombe (2005)"
     PARAMETERS = (_CUTOFF, _RESONANCE._replace(default=0.7), _DRIVE)
 
     cdef void design(self, double* goal) noexcept nogil:

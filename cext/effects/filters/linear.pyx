@@ -3,10 +3,10 @@
 
 Its curve is that of the analogue filters, with no crowding towards half the rate. The impulse response is
 symmetric, so around its middle its spectrum is real, and one complex transform carries both ears through it:
-left as real, right as imaginary part, times the gain of each bin. Overlap-save with hops of half the size; a turned
-knob fades from the old curve to the new one over a hop.
-Source: A. Oppenheim and R. Schafer, Discrete-Time Signal Processing, chapters 7 (frequency sampling and windows)
-and 8 (overlap-save).
+left as real, right as imaginary part, times the gain of each bin. Overlap-save with hops of half the size; a
+turned knob fades from the old curve to the new one over a hop.
+Source: A. Oppenheim and R. Schafer, Discrete-Time Signal Processing, chapters 7 (frequency sampling and
+windows) and 8 (overlap-save).
 """
 
 from libc.math cimport pow, sqrt
@@ -74,8 +74,8 @@ cdef class LinearPhaseEq(Effect):
         self.clear()
 
     cdef void design(self, float* gain) noexcept nogil:
-        # The squared loudness of the analogue filters at each bin, rooted, and its impulse response cut to half
-        # the size by a window: what is left is the curve a little smoothed, some 20 Hz wide.
+        # The loudness of the analogue filters at each bin, and its impulse response cut to half the size by a
+        # window: what is left is the curve a little smoothed, some 20 Hz wide.
         cdef double[5] hz, a, q
         cdef double power, w, x, y
         cdef float* re = &self.other[0, 0]

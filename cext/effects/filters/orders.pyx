@@ -1,5 +1,5 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False, auto_pickle=False
-"""Filters of a higher order, as up to eight of the second in a row: the steep ones, and the curves of records.
+"""Filters of a higher order, as up to eight of the second in a row: steep ones, and the curves of records.
 
 A pole pair of the analogue prototype at the distance r from zero with the quality Q becomes one bilinear
 section at r times the corner. Sources: U. Zölzer, Digital Audio Signal Processing (2008), chapter 5;
@@ -106,7 +106,7 @@ cdef class Butterworth(Steep):
 cdef class Chebyshev(Steep):
     """The steepest cut without zeros, paid for by a ripple where it lets through."""
 
-    SOURCE = "U. Zölzer, Digital Audio Signal Processing (2008), 5.2: Chebyshev type I, second-order sections"
+    SOURCE = "U. Zölzer, Digital Audio Signal Processing (2008), 5.2: Chebyshev type I, in sections"
     PARAMETERS = (*_SLOPES, Parameter("ripple_db", "dB", 0.01, 3.0, 0.5, "log"))
 
     cdef void design(self, double* goal) noexcept nogil:
@@ -117,7 +117,7 @@ def _matched(rate_hz, zeros_us, poles_us):
     """Eight sections whose loudness is that of the analogue curve up to 0.45 of the rate, 0 dB at 1 kHz.
 
     The poles are the analogue ones; the squared magnitude of the numerator, a polynomial in cos w, follows by
-    least squares and its roots inside the unit circle. A curve that only rises is the inverse of one that falls.
+    least squares and its roots inside the unit circle. A curve that rises is the inverse of one that falls.
     """
     if sum(zeros_us) > sum(poles_us):
         sections = _matched(rate_hz, poles_us, zeros_us)
@@ -139,7 +139,8 @@ def _matched(rate_hz, zeros_us, poles_us):
     basis = np.cos(np.outer(w, np.arange(7)))
     power = np.linalg.lstsq(basis / wanted[:, None], np.ones(len(w)), rcond=None)[0]
     both = np.concatenate((power[:0:-1] / 2, power[:1], power[1:] / 2))
-    inside = sorted((z for z in np.roots(both) if abs(z) < 1), key=lambda z: (z.imag != 0, abs(z.imag), abs(z)))
+    inside = [z for z in np.roots(both) if abs(z) < 1]
+    inside.sort(key=lambda z: (z.imag != 0, abs(z.imag), abs(z)))
     top = np.real(np.poly(inside))
     top *= np.sqrt(np.abs(power.sum())) / abs(top.sum())
     sections = np.tile([1.0, 0.0, 0.0, 0.0, 0.0], (8, 1))

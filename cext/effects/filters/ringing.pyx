@@ -37,8 +37,9 @@ cdef extern from *:
             double d = delay - whole, e = d + 1, f = 1 - d, g = 2 - d;
             double w0 = -d * f * g * (1.0 / 6), w1 = 0.5 * e * f * g;
             double w2 = 0.5 * e * d * g, w3 = -e * d * f * (1.0 / 6);
-            const float *a = line + 2 * ((place - whole + 1) & mask), *b = line + 2 * ((place - whole) & mask);
-            const float *c = line + 2 * ((place - whole - 1) & mask), *h = line + 2 * ((place - whole - 2) & mask);
+            int from = place - whole;
+            const float *a = line + 2 * ((from + 1) & mask), *b = line + 2 * (from & mask);
+            const float *c = line + 2 * ((from - 1) & mask), *h = line + 2 * ((from - 2) & mask);
             double x = left[j], y = right[j];
             double u = (w0 * a[0] + w1 * b[0]) + (w2 * c[0] + w3 * h[0]);
             double v = (w0 * a[1] + w1 * b[1]) + (w2 * c[1] + w3 * h[1]);
@@ -69,7 +70,8 @@ cdef extern from *:
         for (int j = 0; j < frames; j++) {
             float x = left[j], y = right[j], at = ramp[j];
             if (moves) {
-                c0 = ECHOEL_AT(now) + ECHOEL_AT(rise) * at; c1 = ECHOEL_AT(now + 8) + ECHOEL_AT(rise + 8) * at;
+                c0 = ECHOEL_AT(now) + ECHOEL_AT(rise) * at;
+                c1 = ECHOEL_AT(now + 8) + ECHOEL_AT(rise + 8) * at;
                 s0 = ECHOEL_AT(now + 16) + ECHOEL_AT(rise + 16) * at;
                 s1 = ECHOEL_AT(now + 24) + ECHOEL_AT(rise + 24) * at;
                 in0 = ECHOEL_AT(now + 32) + ECHOEL_AT(rise + 32) * at;
@@ -105,8 +107,8 @@ cdef enum:
 cdef class Comb(Effect):
     """Lets a sound ring at one note and all its overtones, or takes them out.
 
-    A negative feedback rings an octave lower, in odd overtones only. forward sends the delayed sound to the ear
-    once and not around, which cuts notches where feedback has peaks.
+    A negative feedback rings an octave lower, in odd overtones only. forward sends the delayed sound to the
+    ear once and not around, which cuts notches where feedback has peaks.
     """
 
     SOURCE = "J. O. Smith, Physical Audio Signal Processing (2010); cubic Lagrange delay (Laakso et al. 1996)"
@@ -160,7 +162,7 @@ cdef class Comb(Effect):
 cdef class Resonator(Effect):
     """Sixteen modes that a sound sets ringing: a string, a bar, a bell, or something nobody built.
 
-    stretch: 1 is the harmonic series of a string, above it overtones lie farther apart, as in bars (about 1.7).
+    stretch: 1 is the harmonic series of a string; above it overtones lie farther apart, as in bars (1.7).
     brightness: how long the overtones ring beside the first mode.
     """
 

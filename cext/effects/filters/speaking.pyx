@@ -1,8 +1,8 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False, auto_pickle=False
 """Filters that speak: vowels from parallel resonances, and the pedal that says wah.
 
-Sources: D. Klatt, Software for a cascade/parallel formant synthesizer, JASA 67 (1980) 971; the formants are those
-of G. Peterson and H. Barney, JASA 24 (1952) 175, men; U. Zölzer (ed.), DAFX (2011), 2.4, for the pedal.
+Sources: D. Klatt, Software for a cascade/parallel formant synthesizer, JASA 67 (1980) 971; the formants are
+those of G. Peterson and H. Barney, JASA 24 (1952) 175, men; U. Zölzer (ed.), DAFX (2011), 2.4, for the pedal.
 """
 
 from libc.math cimport exp, fabs, pow

@@ -18,9 +18,15 @@ def test_the_four_bands_of_a_crossover_add_up_to_every_tone_as_loud_as_it_was():
     assert _level(crossover) == pytest.approx(0.0, abs=0.001)
 
 
-@pytest.mark.parametrize(("fader", "inside_hz", "outside_hz"), [
-    ("lowest_db", 40.0, 600.0), ("low_db", 300.0, 4000.0), ("middle_db", 2000.0, 100.0), ("highest_db", 15_000.0, 1000.0),
-])
+@pytest.mark.parametrize(
+    ("fader", "inside_hz", "outside_hz"),
+    [
+        ("lowest_db", 40.0, 600.0),
+        ("low_db", 300.0, 4000.0),
+        ("middle_db", 2000.0, 100.0),
+        ("highest_db", 15_000.0, 1000.0),
+    ],
+)
 def test_a_band_alone_is_its_part_of_the_spectrum(fader, inside_hz, outside_hz):
     alone = effects.make("crossover", **(dict.fromkeys(FADERS, -80.0) | {fader: 0.0}))
     inside, outside = _level(alone, np.array([inside_hz, outside_hz]))

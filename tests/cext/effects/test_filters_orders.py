@@ -49,7 +49,9 @@ def test_a_curve_of_records_is_the_analogue_one(curve, rate_hz):
 
     def analogue(hz):
         s = 2e-6j * np.pi * hz
-        return np.abs(np.prod([1 + s * t for t in zeros], axis=0) / np.prod([1 + s * t for t in poles], axis=0))
+        return np.abs(
+            np.prod([1 + s * t for t in zeros], axis=0) / np.prod([1 + s * t for t in poles], axis=0)
+        )
 
     hz = np.geomspace(20, 0.42 * rate_hz if rate_hz < 90_000 else 20_000, 40)
     seen = np.abs(heard(effects.make("riaa", rate_hz, curve=curve), hz, 1 << 15))

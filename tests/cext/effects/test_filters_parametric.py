@@ -57,7 +57,7 @@ def test_what_remains_beside_float64_is_140_db_below():
 
 
 def test_the_comparison_would_see_a_band_in_the_wrong_place():
-    wrong = _equaliser(BANDS[:3] + (("peak", 901.0, 12.0, 4.0),) + BANDS[4:])
+    wrong = _equaliser((*BANDS[:3], ("peak", 901.0, 12.0, 4.0), *BANDS[4:]))
     assert np.abs(20 * np.log10(np.abs(heard(wrong, HZ) / _expected()))).max() > 0.003
 
 

@@ -52,7 +52,9 @@ def test_the_modes_of_a_resonator_lie_where_their_law_says(stretch, ratio):
 
 @pytest.mark.parametrize("decay_s", [0.2, 1.0])
 def test_a_mode_falls_by_60_db_in_its_decay(decay_s):
-    made = effects.make("resonator", frequency_hz=2000.0, stretch=2.0, decay_s=decay_s, brightness=0.0, mix=1.0)
+    made = effects.make(
+        "resonator", frequency_hz=2000.0, stretch=2.0, decay_s=decay_s, brightness=0.0, mix=1.0
+    )
     out = through(made, _impulse(decay_s))[0]
     early, late = (np.abs(out[int(share * len(out)) :][:480]).max() for share in (0.2, 0.8))
     assert db(late / early) == pytest.approx(-36.0, abs=0.4)
@@ -62,4 +64,6 @@ def test_a_resonator_answers_noise_about_as_loud_as_it_came():
     noise = np.random.default_rng(1).standard_normal((2, 2 * RATE_HZ)).astype(np.float32) * 0.1
     for decay_s in (0.1, 1.0):
         out = through(effects.make("resonator", decay_s=decay_s, brightness=1.0, mix=1.0), noise)[0][RATE_HZ:]
-        assert db(out.std() / 0.1) == pytest.approx(10 * np.log10(0.5 * sum(1 / k for k in range(1, 17))), abs=2.0)
+        assert db(out.std() / 0.1) == pytest.approx(
+            10 * np.log10(0.5 * sum(1 / k for k in range(1, 17))), abs=2.0
+        )

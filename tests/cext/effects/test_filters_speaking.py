@@ -48,7 +48,9 @@ def test_a_loud_note_opens_the_auto_wah_by_its_range():
     out = through(made, (np.tile(sound, 2) + noise).astype(np.float32))[0]
     spectrum = np.abs(np.fft.rfft(out)) ** 2
     hz = np.fft.rfftfreq(len(out), 1 / RATE_HZ)
-    bands = np.array([spectrum[(hz > c / 1.05) & (hz < c * 1.05)].mean() for c in np.geomspace(250, 4000, 41)])
+    bands = np.array(
+        [spectrum[(hz > c / 1.05) & (hz < c * 1.05)].mean() for c in np.geomspace(250, 4000, 41)]
+    )
     assert np.geomspace(250, 4000, 41)[np.argmax(bands)] == pytest.approx(1000.0, rel=0.08)
 
 
