@@ -37,6 +37,12 @@ KINDS: dict[str, tuple[str, str] | None] = {
     ".aac": None,
 }
 
+# Whole numbers are read as they are and scaled here, which is twice as fast; what a whole one is.
+_WHOLE: dict[str, tuple[Any, np.float32]] = {
+    "PCM_16": (np.int16, np.float32(2.0**-15)),
+    "PCM_24": (np.int32, np.float32(2.0**-31)),
+}
+
 
 def no_progress(_: float) -> None:
     """Tell nobody."""
@@ -68,13 +74,20 @@ class SoundReader:
 
     def blocks(self, progress: Progress = no_progress) -> Iterator[Samples]:
         """The sound from its beginning, shape (channels, frames); a block is valid until the next."""
-        room = np.empty((BLOCK_FRAMES, self.channels), np.float32)
+        kind, scale = _WHOLE.get(self._file.subtype, (np.float32, None))
+        raw = np.empty((BLOCK_FRAMES, self.channels), kind)
+        room = np.empty((self.channels, BLOCK_FRAMES), np.float32)
         done = 0
         try:
             self._file.seek(0)
-            while len(part := self._next(room)):
+            while len(part := self._next(raw)):
                 done += len(part)
-                yield part.T
+                block = room[:, : len(part)]
+                if scale is None:
+                    block[:] = part.T
+                else:
+                    np.multiply(part.T, scale, out=block, casting="same_kind")
+                yield block
                 progress(min(1.0, done / max(1, self.frames)))
         except soundfile.LibsndfileError as error:
             raise BadSound(
@@ -82,17 +95,17 @@ class SoundReader:
                 "copy or export it again",
             ) from error
 
-    def _next(self, room: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _next(self, raw: NDArray[Any]) -> NDArray[Any]:
         if self._file.format != "MP3":
-            return self._file.read(out=room)  # type: ignore[no-any-return]
+            return self._file.read(out=raw)  # type: ignore[no-any-return]
         with _hushed():
-            return self._file.read(out=room)  # type: ignore[no-any-return]
+            return self._file.read(out=raw)  # type: ignore[no-any-return]
 
     def stereo(self, progress: Progress = no_progress) -> Iterator[Samples]:
         """The same as two channels, each block fresh memory; one channel becomes two equal ones."""
         self.need_stereo()
         for block in self.blocks(progress):
-            yield np.ascontiguousarray(block if self.channels == 2 else np.repeat(block, 2, axis=0))
+            yield np.array(block) if self.channels == 2 else np.repeat(block, 2, axis=0)
 
     def need_stereo(self) -> None:
         """Raise BadSound when the file has neither one nor two channels."""

@@ -33,6 +33,18 @@ def test_what_is_written_is_read_again(tmp_path: Path, ending: str) -> None:
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 
+@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "PCM_U8", "ULAW"])
+@pytest.mark.parametrize("channels", [1, 2, 5])
+def test_every_depth_is_read_to_the_bit_as_libsndfile_reads_it(
+    tmp_path: Path, subtype: str, channels: int
+) -> None:
+    sound = np.random.default_rng(1).uniform(-1.0, 1.0, (channels, 70_000)).astype(np.float32)
+    path = saved(tmp_path / "x.wav", sound, subtype=subtype)
+    with SoundReader(path) as file:
+        back = np.concatenate([block.copy() for block in file.blocks()], axis=1)
+    assert np.array_equal(back, loaded(path))
+
+
 @pytest.mark.parametrize("ending", [".m4a", ".aac"])
 def test_without_ffmpeg_aac_is_refused_with_what_to_install(
     tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
