@@ -7,4 +7,6 @@ EFFECTS: dict[str, str] = {
     "formant_shifter": "cext.effects.pitch.formants:FormantShifter",
     "octaver": "cext.effects.pitch.octaver:Octaver",
     "tape_stop": "cext.effects.pitch.tape:TapeStop",
+    "psola": "cext.effects.pitch.psola:Psola",
+    "pitch_correction": "cext.effects.pitch.psola:PitchCorrection",
 }
