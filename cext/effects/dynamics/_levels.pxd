@@ -41,7 +41,8 @@ cdef extern from *:
         return u.f;
     }
 
-    typedef struct { float power[10]; float share; } echoel_pole;   /* p, p^2 .. p^8, p^16, p^32; 1 - p */
+    /* p^1 .. p^8, p^16, p^32; 1 - p; and p itself. */
+    typedef struct { float power[10]; float share; double once; } echoel_pole;
 
     #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
     typedef float echoel_f8 __attribute__((vector_size(32)));
@@ -118,18 +119,24 @@ cdef extern from *:
     #define ECHOEL_GIVE(y, rows) do { \\
         echoel_turned(rows); for (int r = 0; r < 8; r++) *(echoel_u8 *)((y) + 8 * r) = rows[r]; } while (0)
     #else
-    /* Elsewhere (ARM) the plain chain is the quicker one. */
+    /* Elsewhere (ARM) the plain chain is the quicker one; in double, or its many small steps are lost. */
     typedef struct { float frame[8]; } echoel_rows;
-    ECHOEL_INLINE float echoel_fallen(echoel_rows *rows, float y, const echoel_pole *pole) {
-        float *x = rows->frame, p = pole->power[0], z;
+    ECHOEL_INLINE float echoel_fallen(echoel_rows *rows, double y, const echoel_pole *pole) {
+        float *x = rows->frame;
         for (int j = 0; j < 64; j++) {
-            z = p * y + pole->share * x[j]; x[j] = y = z > x[j] ? z : x[j]; }
-        return y;
+            double z = pole->once * y + (double)pole->share * x[j];
+            y = z > x[j] ? z : x[j];
+            x[j] = (float)y;
+        }
+        return (float)y;
     }
-    ECHOEL_INLINE float echoel_glided(echoel_rows *rows, float y, const echoel_pole *pole) {
-        float *x = rows->frame, p = pole->power[0];
-        for (int j = 0; j < 64; j++) x[j] = y = p * y + pole->share * x[j];
-        return y;
+    ECHOEL_INLINE float echoel_glided(echoel_rows *rows, double y, const echoel_pole *pole) {
+        float *x = rows->frame;
+        for (int j = 0; j < 64; j++) {
+            y = pole->once * y + (double)pole->share * x[j];
+            x[j] = (float)y;
+        }
+        return (float)y;
     }
     #define ECHOEL_ROWS echoel_rows
     #define ECHOEL_TAKE(rows, x) memcpy(rows, x, 64 * sizeof(float))
@@ -243,6 +250,7 @@ cdef extern from *:
     ctypedef struct Pole "echoel_pole":
         float power[10]
         float share
+        double once
 
     void _levels "echoel_levels"(float*, const float*, const float*) noexcept nogil
     void _peaks "echoel_peaks"(float*, const float*, const float*) noexcept nogil

@@ -28,6 +28,18 @@ cdef void gate(
     # 1 where it is open, 0 where it is shut; `held`: frames it stays open yet.
     cdef int j, left = held[0]
     cdef float opens = <float> exp2(opens_db / OCTAVE_DB), shuts = <float> exp2(shuts_db / OCTAVE_DB)
+    if left > TICK:
+        # It holds beyond this tick: all that counts is when it was loud last.
+        left -= TICK
+        for j in range(TICK - 1, -1, -1):
+            if peak[j] >= shuts:
+                left = most + 1 - (TICK - 1 - j)
+                break
+        for j in range(TICK):
+            wanted[j] = 1.0
+        if is_whole:
+            held[0] = max(left, 0)
+        return
     for j in range(TICK):
         if peak[j] >= (shuts if left > 0 else opens):
             left = most + 1

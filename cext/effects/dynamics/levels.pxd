@@ -9,6 +9,7 @@ from cext.effects.dynamics.sections cimport Section
 cdef struct Pole:
     float power[10]                        # p, p^2 .. p^8, p^16, p^32
     float share                            # 1 - p
+    double once                            # p itself
 
 cdef struct Ballistics:
     Pole attack

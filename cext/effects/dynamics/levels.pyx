@@ -30,6 +30,7 @@ cdef void set_pole(Pole* pole, double frames) noexcept nogil:
     pole.power[8] = <float> exp(rest * 16)
     pole.power[9] = <float> exp(rest * 32)
     pole.share = <float> (1.0 - exp(rest))
+    pole.once = exp(rest)
 
 
 cdef void set_ballistics(Ballistics* at, double attack_ms, double release_ms, double rate_hz) noexcept nogil:
