@@ -11,5 +11,6 @@ EFFECTS = {
     "reverse_reverb": "cext.effects.reverbs.shaped:Reverse",
     "schroeder": "cext.effects.reverbs.schroeder:Schroeder",
     "shimmer": "cext.effects.reverbs.endless:Shimmer",
+    "spring": "cext.effects.reverbs.spring:Spring",
     "velvet_reverb": "cext.effects.reverbs.velvet:Velvet",
 }

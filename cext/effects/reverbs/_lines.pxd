@@ -50,13 +50,13 @@ cdef extern from *:
             sound[j] = y;
         }
     }
-    /* The damper by itself, then a gain. */
+    /* A gain and a damper. In this order what the damper remembers is its sound, and knobs may turn. */
     ECHOEL_TICK_LOOP echoel_soften(float *sound, float *last, const float *powers, float gain) {
         echoel_run now = ECHOEL_RUN(last);
         for (int j = 0; j < 64; j += 8) {
-            echoel_run x = ECHOEL_RUN(sound + j);
+            echoel_run x = gain * ECHOEL_RUN(sound + j);
             ECHOEL_DAMP(x, now, powers);
-            ECHOEL_RUN(sound + j) = gain * x;
+            ECHOEL_RUN(sound + j) = x;
         }
         ECHOEL_RUN(last) = now;
     }

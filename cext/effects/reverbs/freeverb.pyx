@@ -29,10 +29,11 @@ cdef extern from *:
                 echoel_run x = ECHOEL_RUN(read[c] + j) + ECHOEL_RUN(fresh[c] + j);
                 echoel_run y = ECHOEL_RUN(read[c + 1] + j) + ECHOEL_RUN(fresh[c + 1] + j);
                 ECHOEL_RUN(sum + j) = c ? ECHOEL_RUN(sum + j) + (x + y) : x + y;
+                x *= feedback; y *= feedback;
                 ECHOEL_DAMP(x, one, powers);
                 ECHOEL_DAMP(y, two, powers);
-                ECHOEL_RUN(back[c] + j) = feedback * x;
-                ECHOEL_RUN(back[c + 1] + j) = feedback * y;
+                ECHOEL_RUN(back[c] + j) = x;
+                ECHOEL_RUN(back[c + 1] + j) = y;
             }
             ECHOEL_RUN(last[c]) = one; ECHOEL_RUN(last[c + 1]) = two;
         }

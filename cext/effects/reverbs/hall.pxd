@@ -19,7 +19,6 @@ cdef class Reverb(Tail):
     cdef float[LINES][POWERS] powers
     cdef float[LINES] gain
     cdef float[LINES] slope                # of the gain, a frame
-    cdef double[LINES] pole
     cdef double[LINES] loss                # of a line at low pitches, a factor
     cdef double[2] known
     cdef uint64_t[TURNS] sway

@@ -41,10 +41,10 @@ cdef extern from *:
             float sign = c & 2 ? -1.0f : 1.0f;
             for (int j = 0; j < 64; j += 8) {
                 echoel_run x = ECHOEL_RUN(in + j), y = ECHOEL_RUN(other + j), zero = {0};
-                ECHOEL_DAMP(x, one, here);
-                ECHOEL_DAMP(y, two, there);
                 x *= gain[c] + slope[c] * ECHOEL_RUN(ramp + j);
                 y *= gain[c + 1] + slope[c + 1] * ECHOEL_RUN(ramp + j);
+                ECHOEL_DAMP(x, one, here);
+                ECHOEL_DAMP(y, two, there);
                 ECHOEL_RUN(tick[c] + j) = x;
                 ECHOEL_RUN(tick[c + 1] + j) = y;
                 ECHOEL_RUN(left + j) = (c ? ECHOEL_RUN(left + j) : zero) + sign * x;
@@ -143,18 +143,14 @@ cdef class Reverb(Tail):
             self._absorb(decay_s, damping)
 
     cdef void _absorb(self, double decay_s, double damping) noexcept nogil:
-        cdef int i, j
+        cdef int i
         cdef double gain = 1.0, pole = 0.0
         for i in range(LINES):
             line_absorb(self.loop[i].length, self.rate_hz, decay_s, damping, &gain, &pole)
             line_powers(self.powers[i], pole)
-            # The damper's memory stands for an unscaled sound: another pole, another scale. The rest of the
-            # gain glides.
-            for j in range(8):
-                self.last[i][j] *= <float> ((1.0 - self.pole[i]) / (1.0 - pole))
-            self.pole[i] = pole
             if self.is_fresh:
                 self.loss[i] = gain
+            # Only the loss glides: the damper and the factor that goes with it must change together.
             self.gain[i] = <float> (0.25 * self.loss[i] * (1.0 - pole))
             self.slope[i] = <float> (0.25 * (gain - self.loss[i]) * (1.0 - pole) / TICK)
             self.loss[i] = gain

@@ -1,0 +1,3 @@
+from cext.effects.reverbs.tail import Tail
+
+class Spring(Tail): ...
