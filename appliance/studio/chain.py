@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from appliance.errors import Misused
-from appliance.studio.errors import BadSound
 from appliance.studio.files import Samples, SoundReader
 from appliance.studio.through import asked, made
 from cext import effects
@@ -69,7 +68,7 @@ def pairs(words: Iterable[str]) -> dict[str, Any]:
 
 
 def taken(name: str, files: Mapping[str, Any], rate_hz: float) -> dict[str, Samples]:
-    """The sounds that an effect uses, read from files of its own rate. Raises Misused, BadSound."""
+    """The sounds that an effect uses, read from files and brought to its rate. Raises Misused, BadSound."""
     with asked():
         known: Mapping[str, str] = getattr(effects.kind(name), "TAKES", {})
     found = {}
@@ -78,12 +77,7 @@ def taken(name: str, files: Mapping[str, Any], rate_hz: float) -> dict[str, Samp
             offers = ", ".join(known) or "nothing"
             raise Misused(f"{name} takes no sound called {what!r}", f"it takes {offers}")
         with SoundReader(str(path)) as sound:
-            if sound.rate_hz != rate_hz:
-                raise BadSound(
-                    f"{path} has {sound.rate_hz} samples a second, the sound has {rate_hz:g}",
-                    "convert one of them to the rate of the other",
-                )
-            found[what] = np.concatenate(list(sound.stereo()), axis=1)
+            found[what] = np.concatenate(list(sound.stereo_at(round(rate_hz))), axis=1)
     return found
 
 

@@ -107,6 +107,17 @@ class SoundReader:
         for block in self.blocks(progress):
             yield np.array(block) if self.channels == 2 else np.repeat(block, 2, axis=0)
 
+    def stereo_at(self, rate_hz: int, progress: Progress = no_progress) -> Iterator[Samples]:
+        """The same at another rate; where it has to be converted, it is held in memory whole."""
+        if rate_hz == self.rate_hz:
+            yield from self.stereo(progress)
+            return
+        from cext.resample import resample
+
+        whole = resample(np.concatenate(list(self.stereo(progress)), axis=1), self.rate_hz, rate_hz)
+        for at in range(0, whole.shape[1], BLOCK_FRAMES):
+            yield np.array(whole[:, at : at + BLOCK_FRAMES])
+
     def need_stereo(self) -> None:
         """Raise BadSound when the file has neither one nor two channels."""
         if self.channels > 2:

@@ -16,7 +16,6 @@ import numpy as np
 
 from appliance.errors import Misused
 from appliance.studio.advice import Heard, advise
-from appliance.studio.errors import BadSound
 from appliance.studio.files import Progress, Samples, SoundReader, no_progress
 from appliance.studio.loudness import Loudness
 from appliance.studio.master import Master, master
@@ -135,11 +134,6 @@ class _other:  # noqa: N801
         self._file = SoundReader(path)
         try:
             self._file.need_stereo()
-            if self._file.rate_hz != beat.rate_hz:
-                raise BadSound(
-                    f"{path} has {self._file.rate_hz} samples a second, {beat.path} has {beat.rate_hz}",
-                    "convert one of them to the rate of the other",
-                )
         except Misused:
             self._file.close()
             raise
@@ -167,7 +161,7 @@ def _write(
     frames = max(beat.frames, voice.frames if voice else 0)
     sound = _gained(beat.stereo(progress), sliders.beat_gain)
     if voice is not None:
-        sound = _added(sound, _sung(voice, sliders))
+        sound = _added(sound, _sung(voice, sliders, beat.rate_hz))
     with SoundWriter(out, beat.rate_hz, 2, frames) as file:
         for block in through(sound, chain(sliders, beat.rate_hz)):
             meter.feed(block)
@@ -175,13 +169,13 @@ def _write(
     return Loudness.of(meter)
 
 
-def _sung(voice: SoundReader, sliders: Sliders) -> Iterator[Samples]:
+def _sung(voice: SoundReader, sliders: Sliders, rate_hz: int) -> Iterator[Samples]:
     found = []
     if sliders.hpf_hz >= 10.0:
-        found.append(made("highpass", voice.rate_hz, {"cutoff_hz": sliders.hpf_hz}))
+        found.append(made("highpass", rate_hz, {"cutoff_hz": sliders.hpf_hz}))
     if sliders.deess_amount:
-        found.append(made("de_esser", voice.rate_hz, {"range_db": 18.0 * sliders.deess_amount}))
-    blocks = _gained(voice.stereo(), sliders.vocal_gain)
+        found.append(made("de_esser", rate_hz, {"range_db": 18.0 * sliders.deess_amount}))
+    blocks = _gained(voice.stereo_at(rate_hz), sliders.vocal_gain)
     return through(blocks, Chain(found)) if found else blocks
 
 

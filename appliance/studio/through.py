@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from appliance.errors import Misused
-from appliance.studio.errors import BadSound
 from appliance.studio.files import Progress, Samples, SoundReader, no_progress
 from appliance.studio.writer import SoundWriter, writable
 from cext import effects
@@ -119,12 +118,7 @@ def run_file(
                 frames = _written(file, blocks)
             else:
                 with SoundReader(key) as other:
-                    if other.rate_hz != sound.rate_hz:
-                        raise BadSound(
-                            f"{key} has {other.rate_hz} samples a second, {source} has {sound.rate_hz}",
-                            "convert one of them to the rate of the other",
-                        )
-                    listening = Listening(effect, other.stereo())
+                    listening = Listening(effect, other.stereo_at(sound.rate_hz))
                     blocks = through(sound.stereo(progress), listening, tail)
                     frames = _written(file, blocks)
         return {

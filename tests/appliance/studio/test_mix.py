@@ -136,9 +136,18 @@ def test_a_mix_can_be_mastered_at_once(tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.iterdir()) == ["beat.wav", "out.wav"]
 
 
-def test_two_rates_are_refused_and_nothing_is_left(tmp_path: Path) -> None:
-    voice = saved(tmp_path / "voice.wav", tone(0.1, rate_hz=44_100), 44_100)
-    with pytest.raises(Misused, match="44100"):
+def test_a_voice_of_another_rate_is_brought_to_that_of_the_beat(tmp_path: Path) -> None:
+    voice = saved(tmp_path / "voice.wav", 0.2 * tone(2.0, 300.0, rate_hz=44_100), 44_100)
+    silent = saved(tmp_path / "beat.wav", np.zeros((2, 2 * RATE_HZ), np.float32))
+    mixed = mix(silent, voice, tmp_path / "out.wav", Sliders())
+    assert (mixed.after.rate_hz, mixed.after.seconds) == (RATE_HZ, 2.0)
+    middle = slice(4_800, 90_000)
+    assert np.abs(loaded(tmp_path / "out.wav") - 0.2 * tone(2.0, 300.0))[:, middle].max() < 1e-4
+
+
+def test_a_voice_of_six_channels_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
+    voice = saved(tmp_path / "voice.wav", np.tile(tone(0.1), (3, 1)))
+    with pytest.raises(Misused, match="6 channels"):
         mix(saved(tmp_path / "beat.wav", tone(0.1)), voice, tmp_path / "out.wav", Sliders())
     assert sorted(file.name for file in tmp_path.iterdir()) == ["beat.wav", "voice.wav"]
 
