@@ -92,7 +92,7 @@ cdef inline int echo_stretch(Echo* echo, int frames) noexcept nogil:
 cdef inline void echo_hear(
     Echo* echo, const float** heard, float* left, float* right, int first, int frames
 ) noexcept nogil:
-    # Where the two ears' echoes stand: in the line itself, or in the caller's rooms (of a multiple of eight).
+    # Where the two ears' echoes stand: in the line itself, or in the caller's rooms (of a tick and eight).
     cdef int ear
     cdef double share_step = (echo.share_end - echo.share) / TICK
     cdef float* room
@@ -101,7 +101,7 @@ cdef inline void echo_hear(
             heard[ear] = echo.row[ear] + ((echo.clock - <int64_t> echo.begin) & echo.mask)
         else:
             room = right if ear else left
-            memset(room, 0, (frames + 7) * sizeof(float))
+            memset(room, 0, (TICK + 8) * sizeof(float))
             line_read(room, echo.row[ear], echo.mask, echo.clock, &echo.way, 1.0, 0.0, first, frames)
             heard[ear] = room
     if echo.share != 1.0 or echo.share_end != 1.0:

@@ -39,13 +39,11 @@ cdef extern from *:
     #define ECHOEL_FOUR(from) ({ echoel_f4 four; memcpy(&four, from, sizeof four); four; })
     #define ECHOEL_TURN(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
 
-    /* Adds `gain` times the sound along the way to `out`, which has room for a multiple of eight frames.
-       Always eight frames at once: the bits do not depend on where a segment ends. */
-    ECHOEL_SHARED void echoel_read(
-            float *out, const float *row, int64_t mask, int64_t clock, const echoel_course *way,
-            float gain, float gain_step, int first, int frames) {
+    static inline __attribute__((always_inline)) void echoel_read_some(
+            float *restrict out, const float *restrict row, int64_t mask, int64_t clock,
+            const echoel_course *way, float gain, float gain_step, int first, const int end) {
         const float c0 = way->c[0], c1 = way->c[1], c2 = way->c[2], c3 = way->c[3];
-        const int limit = (int)mask, from = (int)((clock - way->base - 2) & mask), end = (frames + 7) & ~7;
+        const int limit = (int)mask, from = (int)((clock - way->base - 2) & mask);
         float share[64], a[64], b[64], c[64], d[64];
         int at[64];
         for (int j = 0; j < end; j++) {
@@ -76,6 +74,15 @@ cdef extern from *:
             float sound = outer + e * h * 0.5f * (g * c[j] - f * b[j]);
             out[j] += (gain + gain_step * (float)(first + j)) * sound;
         }
+    }
+
+    /* Adds `gain` times the sound along the way to `out`, which has room for a whole tick however few frames
+       are asked for. Always whole vectors: the bits do not depend on where a segment ends. */
+    ECHOEL_SHARED void echoel_read(
+            float *out, const float *row, int64_t mask, int64_t clock, const echoel_course *way,
+            float gain, float gain_step, int first, int frames) {
+        if (frames > 32) echoel_read_some(out, row, mask, clock, way, gain, gain_step, first, 64);
+        else echoel_read_some(out, row, mask, clock, way, gain, gain_step, first, (frames + 7) & ~7);
     }
 
     /* out = dry * own + wet * other, both gliding. */

@@ -175,7 +175,7 @@ cdef class GranularDelay(Effect):
                 # Half a turn in a life: the sine squared is the raised cosine.
                 turns(sine, cosine, self.grain[k].phase, self.grain[k].turn, 0, first, frames)
                 for ear in range(2):
-                    memset(heard, 0, (frames + 7) * sizeof(float))
+                    memset(heard, 0, (TICK + 8) * sizeof(float))
                     line_read(heard, &self.memory[ear, 0], self.mask, self.clock, &self.way[k],
                               1.0, 0.0, first, frames)
                     gain = <float> self.grain[k].gain[ear]

@@ -129,7 +129,7 @@ cdef class TapeDelay(Effect):
         while frames > 0:
             part = min(frames, max(self.head.way.least - 2, 1))
             for ear in range(2):
-                memset(heard[ear], 0, (part + 7) * sizeof(float))
+                memset(heard[ear], 0, (TICK + 8) * sizeof(float))
                 line_read(heard[ear], &self.memory[ear, 0], self.mask, self.clock, &self.head.way,
                           1.0, 0.0, first, part)
             _loop(heard[0], heard[1], self.state, self.share, self.share_end, first, part)

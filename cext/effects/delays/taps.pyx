@@ -140,7 +140,7 @@ cdef class MultiTapDelay(Tapped):
     cdef const float* _late(self, Tap* tap, int ear, float* late, int first, int frames) noexcept nogil:
         if tap.begin == tap.end:
             return &self.memory[ear, (self.clock - <int> tap.begin) & self.mask]
-        memset(late, 0, (frames + 7) * sizeof(float))
+        memset(late, 0, (TICK + 8) * sizeof(float))
         line_read(late, &self.memory[ear, 0], self.mask, self.clock, &tap.way, 1.0, 0.0, first, frames)
         return late
 
@@ -173,7 +173,7 @@ cdef class AlignDelay(Tapped):
 
     cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
         cdef int ear, j
-        cdef float heard[TICK + 16]
+        cdef float heard[TICK + 8]
         cdef float* sound
         cdef const float* row
         for ear in range(2):
@@ -185,7 +185,7 @@ cdef class AlignDelay(Tapped):
                 row += (self.clock - <int> self.tap[ear].end - POINTS // 2) & self.mask
                 _points(heard, row, self.points[ear], frames)
             else:
-                memset(heard, 0, (frames + 7) * sizeof(float))
+                memset(heard, 0, (TICK + 8) * sizeof(float))
                 line_read(heard, row, self.mask, self.clock, &self.tap[ear].way, 1.0, 0.0, first, frames)
             for j in range(frames):
                 sound[j] = heard[j]

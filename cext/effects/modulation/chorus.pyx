@@ -69,6 +69,10 @@ cdef class Chorus(Swarm):
         for head in range(4):
             c = _COSINE[head]
             s = _SINE[head]
+            if head >= voices and self.gain_end[0][head] == 0.0 and not self.is_fresh:
+                self.gain[0][head] = self.gain_step[0][head] = 0.0
+                self.gain[1][head] = self.gain_step[1][head] = 0.0
+                continue
             self.loud(head, _EVEN[voices - 1] * (head < voices), _EVEN[voices - 1] * (head < voices))
             if self.gain[0][head] != 0.0 or self.gain_step[0][head] != 0.0:
                 self.heads = head + 1

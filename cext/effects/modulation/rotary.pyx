@@ -134,7 +134,7 @@ cdef class RotarySpeaker(Effect):
         for j in range(3):
             line_keep(&self.memory[j, 0], self.mask, self.clock, kept[j], frames)
         for ear in range(2):
-            memset(heard[ear], 0, (frames + 7) * sizeof(float))
+            memset(heard[ear], 0, (TICK + 8) * sizeof(float))
             line_read(heard[ear], &self.memory[0, 0], self.mask, self.clock, &horn.way[ear],
                       horn.full[ear], horn.full_step[ear], first, frames)
             line_read(heard[ear], &self.memory[1, 0], self.mask, self.clock, &horn.way[ear],

@@ -63,7 +63,7 @@ cdef class Vibrato(Effect):
         for ear in range(2):
             sound = right if ear else left
             line_keep(&self.memory[ear, 0], self.mask, self.clock, sound, frames)
-            memset(heard, 0, (frames + 7) * sizeof(float))
+            memset(heard, 0, (TICK + 8) * sizeof(float))
             line_read(heard, &self.memory[ear, 0], self.mask, self.clock, &self.head.way, 1.0, 0.0, first, frames)
             for j in range(frames):
                 sound[j] = heard[j]
@@ -122,7 +122,7 @@ cdef class ThroughZeroFlanger(Effect):
         for ear in range(2):
             sound = right if ear else left
             line_keep(&self.memory[ear, 0], self.mask, self.clock, sound, frames)
-            memset(heard[ear], 0, (frames + 7) * sizeof(float))
+            memset(heard[ear], 0, (TICK + 8) * sizeof(float))
             line_read(heard[ear], &self.memory[ear, 0], self.mask, self.clock, &self.head[ear].way,
                       sign, sign_step, first, frames)
             still = &self.memory[ear, (self.clock - self.middle) & self.mask]

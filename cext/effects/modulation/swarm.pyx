@@ -49,7 +49,7 @@ cdef class Swarm(Effect):
             # A head may come nearer than a tick: then only so much at once as it does not yet need.
             part = min(frames, max(most, 1))
             for ear in range(2):
-                memset(heard[ear], 0, (part + 7) * sizeof(float))
+                memset(heard[ear], 0, sizeof(heard[ear]))
                 for head in range(self.heads):
                     if self.gain[ear][head] != 0.0 or self.gain_step[ear][head] != 0.0:
                         line_read(
