@@ -216,7 +216,7 @@ cdef class EcgDetector(StormHunter):
                 pairs += 1
                 at = self.candidates[i].at
                 turned += self._is_turned(at, self._first(at)) and pairs > 0
-        return (pairs < 1 or 2 * turned < pairs + 1) and StormHunter._may_be_heart(self, top)
+        return 2 * turned < max(1, pairs) and StormHunter._may_be_heart(self, top)
 
     cdef bint _is_noise(self) noexcept nogil:
         return self.turns >= TURNS or StormHunter._is_noise(self)

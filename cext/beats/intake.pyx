@@ -71,7 +71,7 @@ cdef inline void take(Intake self, double x) noexcept nogil:
 
 
 cdef inline Py_ssize_t pour(Intake self, const double* x, Py_ssize_t i, Py_ssize_t count) noexcept nogil:
-    """Take samples from the i-th on until a queue is half full: learning may hand out the other half at once."""
+    """Take samples from the i-th on until the queue is half full: learning may fill the rest at once."""
     while i < count and self.found_count < PENDING // 2:
         take(self, x[i])
         i += 1

@@ -171,7 +171,7 @@ cdef class PpgDetector(StormHunter):
         return best + 0.5 * (before - after) / bend
 
     cdef double _foot(self, long long top) noexcept nogil:
-        """Where the steepest tangent meets the level before the upstroke (Chiu, Am Heart J 121, 1991, 1460)."""
+        """Where the steepest tangent meets the level before it (Chiu, Am Heart J 121 (1991) 1460)."""
         cdef long long i, first = max(<long long>2, top - self.rise_span), steepest = -1
         cdef double slope, most = 0.0, least, place
         for i in range(first, top):

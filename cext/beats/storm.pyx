@@ -47,7 +47,7 @@ cdef double OWN = 0.95
 # A candidate like a known beat needs less height, an unlike one more: how much, around which likeness.
 cdef double LIKENESS_COUNTS = 0.5
 cdef double LIKENESS_MIDDLE = 0.85
-cdef double LIKENESS_MOST = 0.1
+cdef double LIKENESS_MOST = 0.15
 
 
 cdef class StormHunter(BeatHunter):
@@ -192,7 +192,8 @@ cdef class StormHunter(BeatHunter):
         self.like_before = self.beat_like
         self._know(at)
         self.beat_like = self.like
-        self.alike += 0.1 * (self.like - self.alike)
+        if self.like > -1.0:
+            self.alike += 0.1 * (self.like - self.alike)
         self.agreement += 0.1 * (self._is_agreed(at) - self.agreement)
         BeatHunter._beat(self, height, at)
         self._remember(height)
