@@ -89,7 +89,7 @@ PROTOCOL = GraphPlan(
         VoiceRow("isochronic", "isochronic", {"level": 0.0}),
     ),
     effects=(
-        EffectRow("lowpass", "lowpass"),
+        EffectRow("lowpass", "lowpass", {"cutoff_hz": 20_000.0}),
         EffectRow("reverb", "reverb"),
         EffectRow("master", "volume"),
     ),

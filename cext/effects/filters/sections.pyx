@@ -45,7 +45,7 @@ cdef class LowPass(Section):
 
     SOURCE = "V. Zavalishin, The Art of VA Filter Design (2018), chapter 4"
     PARAMETERS = (
-        Parameter("cutoff_hz", "Hz", 40.0, 20_000.0, 20_000.0, "log"),
+        Parameter("cutoff_hz", "Hz", 40.0, 20_000.0, 2_000.0, "log"),
         Parameter("resonance", "", 0.0, 1.0, 0.0),
     )
 
