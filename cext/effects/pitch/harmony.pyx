@@ -53,7 +53,7 @@ cdef class Harmoniser(Spectral):
         self.clear()
 
     cdef void newest(self, float* left, float* right) noexcept nogil:
-        self.shifter.newest(left, right)
+        self.shifter.newest(left, right, self.shifter.clock + self.half, self.hop)
 
     cdef void change(self, float* lr, float* li, float* rr, float* ri) noexcept nogil:
         cdef int ear, k, voice
@@ -84,7 +84,7 @@ cdef class Harmoniser(Spectral):
                     pow(2.0, self.sung[voice] / 12.0),
                     wet * <float> (sqrt(2.0) * cos(M_PI / 4 * (1 + 2 * place))),
                     wet * <float> (sqrt(2.0) * sin(M_PI / 4 * (1 + 2 * place))),
-                    self.rotation[voice], self.page, lr, li, rr, ri, self.out,
+                    self.rotation[voice], self.page, lr, li, rr, ri, self.out, True,
                 )
         self.page = 1 - self.page
         for ear in range(4):
@@ -147,7 +147,7 @@ cdef class Retune(Spectral):
         return {"tuning_hz": 440.0 * pow(2.0, atan2(self.sine, self.cosine) / (24.0 * M_PI))}
 
     cdef void newest(self, float* left, float* right) noexcept nogil:
-        self.shifter.newest(left, right)
+        self.shifter.newest(left, right, self.shifter.clock + self.half, self.hop)
 
     cdef void change(self, float* lr, float* li, float* rr, float* ri) noexcept nogil:
         cdef int ear, k
@@ -160,7 +160,8 @@ cdef class Retune(Spectral):
             reference = 440.0 * pow(2.0, atan2(self.sine, self.cosine) / (24.0 * M_PI))
         memset(&self.out[0, 0], 0, 4 * (self.half + 1) * sizeof(float))
         self.shifter.sing(
-            self.end[TARGET] / reference, 1.0, 1.0, self.rotation, self.page, lr, li, rr, ri, self.out
+            self.end[TARGET] / reference, 1.0, 1.0, self.rotation, self.page, lr, li, rr, ri, self.out,
+            True,
         )
         self.page = 1 - self.page
         for ear in range(4):

@@ -34,7 +34,7 @@ cdef class PitchShift(Spectral):
         self.clear()
 
     cdef void newest(self, float* left, float* right) noexcept nogil:
-        self.shifter.newest(left, right)
+        self.shifter.newest(left, right, self.shifter.clock + self.half, self.hop)
 
     cdef void change(self, float* lr, float* li, float* rr, float* ri) noexcept nogil:
         cdef int k, ear
@@ -44,7 +44,8 @@ cdef class PitchShift(Spectral):
         memset(&self.out[0, 0], 0, 4 * (self.half + 1) * sizeof(float))
         self.shifter.analyse(lr, li, rr, ri)
         self.shifter.sing(
-            pow(2.0, self.end[SEMITONES] / 12.0), wet, wet, self.rotation, self.page, lr, li, rr, ri, self.out
+            pow(2.0, self.end[SEMITONES] / 12.0), wet, wet, self.rotation, self.page,
+            lr, li, rr, ri, self.out, True,
         )
         self.page = 1 - self.page
         for ear in range(4):

@@ -78,12 +78,13 @@ cdef class Shifter:
         self.peaks = self.onsets = 0
         self.loudness = 0.0
 
-    cdef void newest(self, const float* left, const float* right) noexcept nogil:
-        # Clicks in the hop of sound that has just come: ticks whose slopes are far above those before.
+    cdef void newest(
+        self, const float* left, const float* right, double begin, int frames
+    ) noexcept nogil:
+        # Clicks in so many frames of sound, the first at `begin`: ticks whose slopes are far above the last.
         cdef int step, tick, j, at
         cdef float energy, slope, most, x, y
-        cdef double begin = self.clock + self.half        # the first frame of this hop
-        for step in range(self.hop // TICK):
+        for step in range(frames // TICK):
             tick = step * TICK
             energy = most = 0.0
             at = 0
@@ -162,12 +163,13 @@ cdef class Shifter:
 
     cdef void sing(
         self, double ratio, float gain_left, float gain_right, float[:, ::1] rotation, int page,
-        const float* lr, const float* li, const float* rr, const float* ri, float[:, ::1] out,
+        const float* lr, const float* li, const float* rr, const float* ri, float[:, ::1] out, bint moves,
     ) noexcept nogil:
         # Adds the moved spectrum to `out`; the voice's angles, in turns, go from one page to the other.
+        # Without moves the partials stay where they are and only turn: so time is stretched by the ratio.
         cdef int i, j, k, a, b, to, half = self.half
         cdef double angle, shift, click = 0.0, width = self.size / 2.2
-        cdef bint has_click = False
+        cdef bint has_click = False, is_click
         cdef float c, s, level
         cdef float* last = &rotation[page, 0]
         cdef float* now = &rotation[1 - page, 0]
@@ -177,20 +179,30 @@ cdef class Shifter:
                 if not has_click or fabs(self.onset[i] - self.clock) < fabs(click):
                     click = self.onset[i] - self.clock
                 has_click = True
+        if fabs(click) <= self.size / 64.0:
+            # In the middle of the window it cannot be told from a tone, and needs no help.
+            has_click = False
         for j in range(self.peaks):
             k = self.peak[j]
             a = self.edge[j]
             b = self.edge[j + 1]
             shift = (ratio - 1.0) * self.turn[j]
-            if has_click and fabs(click) > self.size / 64.0 and fabs(self.lag[j] - click) < self.size / 24.0:
+            is_click = has_click and fabs(self.lag[j] - click) < self.size / 24.0
+            if is_click and not moves:
+                self._slide(click, a, b, now, lr, li, rr, ri, out)
+                continue
+            if is_click:
                 angle = -shift * click
             else:
                 angle = last[k] + shift * self.hop
             angle -= floor(angle)
             for i in range(a, b):
                 now[i] = <float> angle
-            to = <int> floor(shift * self.size + 0.5)
-            level = self.make_up[<int> (fabs(shift * self.size - to) * (2 * (LOSSES - 1)) + 0.5)]
+            to = 0
+            level = 1.0
+            if moves:
+                to = <int> floor(shift * self.size + 0.5)
+                level = self.make_up[<int> (fabs(shift * self.size - to) * (2 * (LOSSES - 1)) + 0.5)]
             if a + to < 0:
                 a = -to
             if b + to > half + 1:
@@ -201,6 +213,27 @@ cdef class Shifter:
             c = level * <float> sine_of((turn_of(0.5 * angle) << 1) + turn_of(0.25))
             _turned(lr + a, li + a, &out[0, a + to], &out[1, a + to], c * gain_left, s * gain_left, b - a)
             _turned(rr + a, ri + a, &out[2, a + to], &out[3, a + to], c * gain_right, s * gain_right, b - a)
+
+    cdef void _slide(
+        self, double click, int a, int b, float* now,
+        const float* lr, const float* li, const float* rr, const float* ri, float[:, ::1] out,
+    ) noexcept nogil:
+        # A click in stretched time: moved inside its window to where it has to sound, bin by bin; if that is
+        # outside, another window has it.
+        cdef int k
+        cdef double at = self.stretch * (self.clock + click) - self.clock_out, turn
+        cdef float c, s
+        for k in range(a, b):
+            turn = -(at - click) * k / self.size
+            turn -= floor(turn)
+            now[k] = <float> turn
+            if fabs(at) < 0.45 * self.size:
+                s = <float> sine_of(turn_of(0.5 * turn) << 1)
+                c = <float> sine_of((turn_of(0.5 * turn) << 1) + turn_of(0.25))
+                out[0, k] = lr[k] * c - li[k] * s
+                out[1, k] = lr[k] * s + li[k] * c
+                out[2, k] = rr[k] * c - ri[k] * s
+                out[3, k] = rr[k] * s + ri[k] * c
 
     cdef double note(self) noexcept nogil:
         # The note of the window, in semitones from A 440: the fundamental, 70 to 700 Hz, whose multiples hold
