@@ -1,8 +1,8 @@
 """Where the beat is: onsets, the tempo they keep, and the times of the beats.
 
 Onset strength is how much louder the bands of an ear become from one hundredth of a second to the next. The
-tempo is the period at which it resembles itself, at one beat and at many, but not halfway between them;
-periods near 120 a minute are believed a little sooner. The beats are the best path of steps of about that
+tempo is the period at which it resembles itself, at one beat and at many, less so where it also does at the
+halves or thirds between them; periods near 120 a minute are believed a little sooner. The beats are the best path of steps of about that
 period over strong onsets (D. Ellis, "Beat Tracking by Dynamic Programming", JNMR 36 (2007) 51).
 """
 
@@ -18,7 +18,7 @@ SLOWEST_BPM, FASTEST_BPM = 40.0, 240.0
 _BANDS = 36
 _USUAL_BPM, _SPREAD_OCTAVES = 120.0, 1.2
 _BEATS_TOGETHER = 8
-_BETWEEN = 0.6  # how much what lies between the beats speaks against a period
+_BETWEEN = 0.25  # how much what lies between the beats speaks against a period
 _TIGHTNESS = 400.0  # how dear a beat is that comes early or late
 _LEAST_S = 2.0
 _COMPRESSION = 20.0
@@ -140,7 +140,9 @@ def _period(alike: Curve) -> tuple[float, float]:
     for beat in range(1, _BEATS_TOGETHER + 1):
         inside = beat * periods < len(alike) - 2
         on += np.where(inside, _read(wide, beat * periods), 0.0)
-        off += np.where(inside, _read(alike, (beat - 0.5) * periods), 0.0)
+        halves = _read(alike, (beat - 0.5) * periods)
+        thirds = 0.5 * (_read(alike, (beat - 2 / 3) * periods) + _read(alike, (beat - 1 / 3) * periods))
+        off += np.where(inside, np.maximum(halves, thirds), 0.0)
         counted += inside
     usual = np.log2(60.0 * FRAMES_A_SECOND / periods / _USUAL_BPM) / _SPREAD_OCTAVES
     score = (on - _BETWEEN * np.maximum(0.0, off)) / counted * np.exp(-0.5 * usual**2)

@@ -28,7 +28,7 @@ def struck(frames: int, at_s: list[float], sound: NDArray[np.float64]) -> NDArra
 
 
 def drums(bpm: float, seconds: float, first_s: float = 0.3, pattern: str = "rock") -> NDArray[np.float32]:
-    """Kick and snare by turns with a hat on every eighth, a kick alone, or clicks."""
+    """Kick and snare by turns with a hat on every eighth, a kick alone, loud hats between kicks, or clicks."""
     random = np.random.default_rng(1)
     frames, time_s = int(seconds * SLOW_HZ), np.arange(SLOW_HZ // 5) / SLOW_HZ
     kick = np.sin(2 * np.pi * (50 * time_s + 3 * (1 - np.exp(-40 * time_s)))) * np.exp(-15 * time_s)
@@ -40,6 +40,9 @@ def drums(bpm: float, seconds: float, first_s: float = 0.3, pattern: str = "rock
         return struck(frames, beats, click).astype(np.float32)
     if pattern == "house":
         return struck(frames, beats, kick).astype(np.float32)
+    if pattern == "offbeat":
+        offbeats = [beat + 30 / bpm for beat in beats]
+        return np.asarray(struck(frames, beats, kick) + struck(frames, offbeats, 2.0 * hat), np.float32)
     eighths = list(np.arange(first_s, seconds, 30 / bpm))
     parts = struck(frames, beats[::2], kick), struck(frames, beats[1::2], snare), struck(frames, eighths, hat)
     return np.asarray(sum(parts), np.float32)
@@ -54,7 +57,7 @@ def heard(sound: NDArray[np.float32], block: int = 40_000) -> Rhythm:
 
 TEMPI = (60, 66, 72, 78, 84, 90, 96, 100, 105, 110, 116, 120, 125, 128, 132, 140, 150, 160, 170, 174)
 DRUMMED = [(bpm, "rock") for bpm in TEMPI] + [
-    (bpm, name) for bpm in TEMPI[::5] for name in ("house", "clicks")
+    (bpm, name) for bpm in TEMPI[::5] for name in ("house", "offbeat", "clicks")
 ]
 
 
