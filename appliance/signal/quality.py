@@ -1,7 +1,8 @@
-"""How far the heart signal can be trusted, 0..1: beats that stand out, in a row that makes sense.
+"""How far the heart signal can be trusted, 0..1: little hum, beats alike, two energies of one mind.
 
-A share of the last ten beats counts: each by its own quality, halved where the interval had to be mended.
-Below `MUTED` the figures are still shown, but nothing is rewarded.
+Each beat brings its own quality from the detector (`cext.beats`), halved where the interval had to be mended;
+the mean of the last ten counts. Below `MUTED` the figures are still shown, but nothing is rewarded. What the
+index is made of, and how often it errs, stands in docs/signal-quality.md.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ cdef double REST = 0.4
 # A lead has a hum of its own (P and T waves), its quietest of late but never more than MOST_OWN. POOR_HUM
 # beyond that makes the index one half; beats that the second energy never sees take a share of it.
 cdef double MOST_OWN = 0.1
-cdef double POOR_HUM = 0.08
+cdef double POOR_HUM = 0.07
 cdef double DISSENT_COSTS = 0.4
 # How fast the hum may move, usual heights a second.
 cdef double HUM_PACE = 0.25

@@ -39,7 +39,7 @@ class Score:
     rmssd_errors_ms: list[float] = field(default_factory=list)
 
 
-def annotations(file: Path) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def read_annotations(file: Path) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Sample numbers and codes of an annotation file in the MIT format."""
     words = np.frombuffer(file.read_bytes()[: file.stat().st_size // 2 * 2], dtype="<u2").tolist()
     samples, codes, now, place = [], [], 0, 0
@@ -95,7 +95,7 @@ def score(header: Path) -> Score:
         for event in detector.feed(recording.values[first : first + step])
         if event.kind == "confirmed"
     ]
-    samples, codes = annotations(header.with_suffix(".atr"))
+    samples, codes = read_annotations(header.with_suffix(".atr"))
     times_s = samples / recording.rate_hz
     spans_s = list(zip(times_s[codes == FLUTTER_ON], times_s[codes == FLUTTER_OFF], strict=False))
     is_beat = np.isin(codes, list(BEATS)) & outside(times_s, spans_s)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from appliance.sensors.recordings import load
 from cext import beats
-from tests.bench.beats_accuracy import BEATS, annotations, matched
+from tests.bench.beats_accuracy import BEATS, matched, read_annotations
 
 Array = NDArray[np.float64]
 RATE_HZ = 360.0
@@ -33,8 +33,9 @@ class Noise:
 
 def beats_of(header: Path) -> Array:
     """Every annotated beat of a record, seconds."""
-    samples, codes = annotations(header.with_suffix(".atr"))
-    return samples[np.isin(codes, list(BEATS))] / RATE_HZ
+    samples, codes = read_annotations(header.with_suffix(".atr"))
+    kept: Array = samples[np.isin(codes, list(BEATS))] / RATE_HZ
+    return kept
 
 
 def qrs_power(values: Array, truth_s: Array) -> float:
