@@ -25,15 +25,23 @@ cdef extern from *:
        The part before the fraction goes aside (`base`), so that float32 carries the rest to 1e-5 frames. */
     static inline void echoel_course_fit(
             echoel_course *way, double begin, double end, double leave, double arrive) {
-        double low = begin < end ? begin : end;
+        double low = begin < end ? begin : end, bend = 3.0 * (end - begin) - 2.0 * leave - arrive;
+        double turn = 2.0 * (begin - end) + leave + arrive;
+        if (low < 64.0)
+            /* Near the present a knob turned fast must not swing the head past it: then a straight line. */
+            for (double u = 0.25; u < 1.0; u += 0.25)
+                if (begin + u * (leave + u * (bend + u * turn)) < low - 0.75) {
+                    leave = arrive = end - begin;
+                    bend = turn = 0.0;
+                }
         double swing = (leave < 0 ? -leave : leave) + (arrive < 0 ? -arrive : arrive);
         double margin = 0.25 * swing + 1.0;              /* a cubic passes its ends by less */
         way->base = (int)(low - margin) - 1;
         way->least = leave == 0.0 && arrive == 0.0 ? (int)low : (int)(low - 0.25 * swing);
         way->c[0] = (float)(begin - way->base);
         way->c[1] = (float)leave;
-        way->c[2] = (float)(3.0 * (end - begin) - 2.0 * leave - arrive);
-        way->c[3] = (float)(2.0 * (begin - end) + leave + arrive);
+        way->c[2] = (float)bend;
+        way->c[3] = (float)turn;
     }
 
     #define ECHOEL_FOUR(from) ({ echoel_f4 four; memcpy(&four, from, sizeof four); four; })

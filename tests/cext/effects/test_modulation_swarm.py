@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from cext import effects
 from tests.cext.effects.probe import RATE_HZ, gain_db, heard, response, tone
 
 TURN = 2 * np.pi / RATE_HZ
@@ -86,3 +87,29 @@ def test_a_doubler_bends_the_pitch_by_its_cents_and_no_more():
         bent = 1200 * np.log2(np.diff(phase) / (480 * TURN * 1000))
         assert bent.max() == pytest.approx(cents, abs=0.4)
         assert bent.min() == pytest.approx(1200 * np.log2(2 - 2 ** (cents / 1200)), abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("vibrato", {"speed_hz": 1.117, "depth_cents": 100}, {"speed_hz": 14, "depth_cents": 0}),
+        ("flanger", {"depth_ms": 10, "delay_ms": 0.2, "speed_hz": 10}, {"depth_ms": 0, "feedback": -0.95}),
+        ("chorus", {"depth_ms": 10, "delay_ms": 40, "speed_hz": 10}, {"delay_ms": 2, "voices": 4}),
+    ],
+)
+def test_a_knob_turned_hard_never_swings_a_head_past_the_present(name, before, after):
+    """What has not been heard yet cannot be read: the bits would depend on how time is cut."""
+    sound = NOISE[:, :4000]
+
+    def turned(size):
+        effect, out = effects.make(name, 8000, **before), []
+        for start in range(0, 4000, size):
+            if start == 2000:
+                for knob, value in after.items():
+                    effect.set(knob, value)
+            block = np.ascontiguousarray(sound[:, start : start + size])
+            effect.process(block)
+            out.append(block)
+        return np.concatenate(out, axis=1)
+
+    assert np.array_equal(turned(1), turned(2000))
