@@ -35,7 +35,7 @@ def impulse(name: str, rate_hz: float) -> NDArray[np.float32]:
     """
     frames = int(SECONDS * rate_hz)
     size = 1 << (8 * frames).bit_length()
-    level = loudness_db(np.arange(size // 2 + 1) * (rate_hz / size), name)
+    level = loudness_db(np.linspace(0.0, rate_hz / 2, size // 2 + 1), name)
     cepstrum = np.fft.irfft(np.maximum(level, -120.0) * np.log(10) / 20, size)
     cepstrum[1 : size // 2] *= 2
     cepstrum[size // 2 + 1 :] = 0

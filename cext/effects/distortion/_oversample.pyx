@@ -1,4 +1,4 @@
-# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False, auto_pickle=False
 """Two, four or eight times the rate, there and back, for every effect that bends the sound.
 
 A curve makes overtones without end; those above half the rate fold back as tones that belong to no chord. At

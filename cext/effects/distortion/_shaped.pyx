@@ -1,4 +1,4 @@
-# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False, auto_pickle=False
 """What all curves share: the raised rate, the level behind it, the untouched sound beside it.
 
 Such an effect's table has a row `level_db`, and `mix` unless it is always all there. What a curve that is

@@ -1,4 +1,4 @@
-# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False, auto_pickle=False
 """An amplifier and the box it speaks through.
 
 Two stages that clip softly, the second after the first has leaned to one side; a tone control; and a

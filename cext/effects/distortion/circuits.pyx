@@ -1,4 +1,4 @@
-# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False, auto_pickle=False
 """Things with a schematic: a triode stage, a pair of diodes on a capacitor, a strip of magnetic tape.
 
 What a circuit makes of a voltage is solved once, to twelve digits, and kept as cubic pieces. The diodes and

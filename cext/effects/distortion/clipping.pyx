@@ -1,4 +1,4 @@
-# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False, auto_pickle=False
 """A hard edge without the rasp of aliases, at the price of one frame.
 
 Between two samples the sound is taken as a straight line. What of it lies beyond the edge is averaged under a

@@ -1,4 +1,4 @@
-# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False, auto_pickle=False
 """The sound of few bits and slow clocks.
 
 Sources: S. P. Lipshitz, R. A. Wannamaker and J. Vanderkooy, JAES 40 (1992) 355 (the mid-tread quantiser and

@@ -1,4 +1,4 @@
-# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False, auto_pickle=False
 """Curves without memory, bent at eight times the rate: overdrive, fuzz, folding, harmonics by recipe.
 
 Sources: D. T. Yeh, J. S. Abel and J. O. Smith, DAFx 2007 (saturating stages, the place of tanh among them);

@@ -1,4 +1,4 @@
-# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False, auto_pickle=False
 """The colour of a console: iron that has enough of the bass before it has enough of anything else.
 
 The flux in a transformer's core is the integral of the voltage, so it is the low notes that bring it near

@@ -1,4 +1,4 @@
-# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False, auto_pickle=False
 """Voices from far away: band-limited, sampled slowly, and sent in eight or four bits.
 
 The laws are those of telephony, to the bit: mu-law and A-law in their segmented form, and the adaptive

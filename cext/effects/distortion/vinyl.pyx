@@ -1,4 +1,4 @@
-# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False, auto_pickle=False
 """A record that has been played: it sways, it hisses, it crackles, and its treble is gone.
 
 The hole is never quite in the middle, so the pitch sways once a turn (33 1/3 a minute). The groove holds

@@ -1,0 +1,27 @@
+from libc.stdint cimport uint64_t
+
+from cext.parts cimport MOST_PARAMETERS, Effect
+
+
+cdef class Placing(Effect):
+    cdef double[MOST_PARAMETERS] known
+    cdef double[4] before                  # left from left, left from right, right from left, right from right
+    cdef double[4] after
+    cdef bint has_begun
+    cdef void place(self, const double* value, double* out) noexcept nogil
+
+
+cdef class Pan(Placing):
+    pass
+
+
+cdef class MidSide(Placing):
+    pass
+
+
+cdef class ChannelTools(Placing):
+    pass
+
+
+cdef class AmbisonicRotate(Placing):
+    cdef uint64_t turned
