@@ -57,14 +57,14 @@ cdef class PpgDetector(StormHunter):
         self.work_rate_hz = self.rate_hz / self.decimation
         cdef double ms = self.work_rate_hz / 1000.0
         self.latency = 0.16
-        self.threshold_share = 0.38
+        self.threshold_share = 0.33
         self.fall_share = 0.6
         self.echo_ratio = 0.6
         self.overdue_ratio = 1.6
         self.overdue_share = 0.5
-        self.least_contrast = 0.25
+        self.least_contrast = 0.15
         self.storm_level = 0.4
-        self.least_regularity = 0.25
+        self.least_regularity = 0.0
         self.window = max(2, <int>(WINDOW_MS * ms + 0.5))
         self.fall_span = <int>(120 * ms + 0.5)
         self.refractory_span = <int>(280 * ms + 0.5)

@@ -21,11 +21,11 @@ from cext.beats.hunter cimport RING, BeatHunter
 cdef double STORM_ENDS = 0.7
 cdef double UNREST_HELPS_LESS = 2.0
 # So much hum with beats so little alike is no heart, and so little rest between first peaks is none either:
-# the share of the learning span that must lie below a share of the beats.
+# the share of the learning span that must lie below so many tenths of the highest.
 cdef double DROWNED = 0.5
 cdef double ALIKE = 0.8
 cdef double LEAST_REST = 0.2
-cdef double REST = 0.4
+cdef int REST_TENTHS = 4
 # A lead has a hum of its own (P and T waves), its quietest of late but never more than MOST_OWN. POOR_HUM
 # beyond that makes the index one half; beats that the second energy never sees take a share of it.
 cdef double MOST_OWN = 0.1
@@ -70,7 +70,8 @@ cdef class StormHunter(BeatHunter):
         self.hum = self.hum_step = self.usual_height = self.unrest = 0.0
         self.own_hum = MOST_OWN
         self.like = self.beat_like = self.like_before = 0.0
-        self.alike = ALIKE
+        # Until beats are known to be alike, much hum is taken for noise.
+        self.alike = 0.95 * ALIKE
         self.agreement = 1.0
         memset(&self.jury, 0, sizeof(self.jury))
         memset(&self.habit, 0, sizeof(self.habit))
@@ -239,14 +240,26 @@ cdef class StormHunter(BeatHunter):
                 / (1.0 + hum * hum * hum))
 
     cdef bint _may_be_heart(self, double top) noexcept nogil:
-        cdef long long i, first = max(self.learn_from + self.second // 2, self.n - RING + 1), resting = 0
+        cdef long long i, first = max(self.learn_from + self.second // 2, self.n - RING + 1)
+        cdef int[10] below
+        cdef int k
+        cdef double share
+        memset(below, 0, sizeof(below))
         for i in range(first, self.n):
-            resting += self.energy[i & (RING - 1)] < REST * top
-        # A first idea of the hum: where half of the energy is.
-        self.hum = REST * top if 2 * resting < self.n - first else 0.0
-        return resting > LEAST_REST * (self.n - first) and BeatHunter._may_be_heart(self, top)
+            share = self.energy[i & (RING - 1)] / top
+            # Not below 0.9 may be not a number: the sum of what is too large for one.
+            below[<int>(10.0 * share) if 0.0 <= share < 0.9 else 9] += 1
+        for k in range(1, 10):
+            below[k] += below[k - 1]
+        # A first idea of the hum, to a tenth.
+        k = 0
+        while k < 9 and 2 * below[k] < self.n - first:
+            k += 1
+        self.hum = 0.1 * k * top
+        return below[REST_TENTHS - 1] > LEAST_REST * (self.n - first) and BeatHunter._may_be_heart(self, top)
 
     cdef bint _is_noise(self) noexcept nogil:
-        if self.hum > DROWNED * self.usual_height > 0.0 and self.alike < ALIKE:
+        cdef double height = self.usual_height if self.usual_height > 0.0 else self.signal_peaks.median
+        if self.hum > DROWNED * height and self.alike < ALIKE:
             return True
         return not self.is_stormy and BeatHunter._is_noise(self)
