@@ -24,11 +24,12 @@ from cext.parameters import Parameter, index_of, switch
 cdef extern from *:
     """
     typedef double echoel_four __attribute__((vector_size(32), aligned(8), may_alias));
-    /* Four poles in one register: what crosses from the right and from the left, what the direct ways lose. */
+    /* Four poles in one register: what crosses from either side, what the direct ways lose. */
     ECHOEL_CLONES static void echoel_crossfeed(
             float *left, float *right, const float *ramp, double *state, const double *gain,
             double mix, double step, int frames) {
-        echoel_four now = *(echoel_four *)state, share = {gain[0], gain[0], gain[1], gain[1]}, keep = 1.0 - share;
+        const echoel_four share = {gain[0], gain[0], gain[1], gain[1]}, keep = 1.0 - share;
+        echoel_four now = *(echoel_four *)state;
         for (int j = 0; j < frames; j++) {
             double l = left[j], r = right[j], part = mix + step * ramp[j];
             echoel_four in = {r, l, l, r};
@@ -47,7 +48,7 @@ cdef extern from *:
 cdef double _SOUND_MPS = 343.0
 cdef double _NEAREST = 2.0                 # frames: the cubic that reads needs one on either side
 cdef double[5] FOLD_GAIN = [0.5, -1.0, 0.5, -0.25, 0.25]
-cdef double[5] FOLD_SWING = [1.0, 5.0, 5.0, 5.0, 5.0]      # microseconds times 22.7: samples at 44.1 kHz
+cdef double[5] FOLD_SWING = [1.0, 5.0, 5.0, 5.0, 5.0]      # frames at 44.1 kHz
 cdef double[5] FOLD_BASE = [2.0, 4.0, 7.0, 11.0, 13.0]
 cdef double[5] FOLD_TURN = [1.0, 0.5, 0.5, 0.5, 0.5]
 _HEAD = Parameter("head_cm", "cm", 5.0, 12.0, 8.75)
@@ -68,8 +69,8 @@ cdef class Crossfeed(Effect):
     )
 
     cdef void prepare(self) noexcept nogil:
-        # At the lowest notes the ears are `feed_db` apart, and one sound for both stays as loud as it was. The
-        # direct way loses below its corner what the other side brings; its corner follows from both gains.
+        # At the lowest notes the ears are `feed_db` apart, and one sound for both stays as loud as it was.
+        # The direct way loses below its corner what the other side brings; its corner follows from both gains.
         cdef double corner_hz
         if self.end[0] == self.known[0] and self.end[1] == self.known[1]:
             return
@@ -138,8 +139,9 @@ cdef class AroundHead(Effect):
             course_fit(&self.way[ear], self.late[ear], late, late - self.late[ear], late - self.late[ear])
             self.late[ear] = late
         for k in range(5):
-            late = FOLD_SWING[k] * cos(0.5 * azimuth) * sin(FOLD_TURN[k] * (0.5 * M_PI - elevation)) + FOLD_BASE[k]
-            late = _NEAREST + max(late, 0.0) * self.rate_hz / 44_100.0
+            late = cos(0.5 * azimuth) * sin(FOLD_TURN[k] * (0.5 * M_PI - elevation))
+            late = max(FOLD_SWING[k] * late + FOLD_BASE[k], 0.0)
+            late = _NEAREST + late * self.rate_hz / 44_100.0
             if not self.has_begun:
                 self.fold_late[k] = late
                 self.pinna = pinna
@@ -167,7 +169,8 @@ cdef class AroundHead(Effect):
                           <float> (FOLD_GAIN[k] * (self.pinna_end - self.pinna) / TICK), first, frames)
         line_keep(&self.memory[1, 0], self.mask, self.clock, one, frames)
         for ear in range(2):
-            line_read(wet[ear], &self.memory[1, 0], self.mask, self.clock, &self.way[ear], 1.0, 0.0, first, frames)
+            line_read(wet[ear], &self.memory[1, 0], self.mask, self.clock, &self.way[ear], 1.0, 0.0,
+                      first, frames)
             x = self.heard[ear][0]
             y = self.heard[ear][1]
             for k in range(2):
@@ -175,7 +178,8 @@ cdef class AroundHead(Effect):
             for j in range(frames):
                 now = wet[ear][j]
                 place = RAMP[first + j]
-                y = (self.shelf[ear][0] + b[0] * place) * now + (self.shelf[ear][1] + b[1] * place) * x + self.pole * y
+                y = (self.shelf[ear][1] + b[1] * place) * x + self.pole * y
+                y += (self.shelf[ear][0] + b[0] * place) * now
                 x = now
                 wet[ear][j] = <float> y
             self.heard[ear][0] = x
@@ -261,8 +265,8 @@ cdef class Doppler(AroundHead):
         return 0.65
 
     cdef void prepare(self) noexcept nogil:
-        # Along a straight way, nearest in its middle; at its end it comes again from its beginning. As loud as
-        # it was where it is nearest.
+        # Along a straight way, nearest in its middle, and there as loud as it came; at the end of the way it
+        # comes again from the beginning.
         cdef double near_m = self.end[1], half = 0.5 * self.end[2], far_m
         self.place += self.end[0] * TICK / self.rate_hz
         if self.place > half or self.place < -half or not self.has_begun:

@@ -5,7 +5,7 @@ from cext.parts cimport MOST_PARAMETERS, Effect
 
 cdef class Placing(Effect):
     cdef double[MOST_PARAMETERS] known
-    cdef double[4] before                  # left from left, left from right, right from left, right from right
+    cdef double[4] before                  # left from left, from right; right from left, from right
     cdef double[4] after
     cdef bint has_begun
     cdef void place(self, const double* value, double* out) noexcept nogil

@@ -3,9 +3,9 @@
 
 Panning, middle and side, swapped wires and a turned sound field are all the same small matrix; it glides in
 straight lines from tick to tick.
-Sources: J. Eargle, The Microphone Book (pan laws of -3, -4.5 and -6 dB); A. D. Blumlein, British patent 394325
-(1931), middle and side; J. Daniel, Representation de champs acoustiques (2000), and the AmbiX convention
-(Nachbar et al., 2011) for first-order fields, their rotation, and cardioids that listen to them.
+Sources: J. Eargle, The Microphone Book (pan laws of -3, -4.5 and -6 dB); A. D. Blumlein, British patent
+394325 (1931), middle and side; J. Daniel, Representation de champs acoustiques (2000), and the AmbiX
+convention (Nachbar et al., 2011) for first-order fields, their rotation, and cardioids that listen to them.
 """
 
 from libc.math cimport M_PI, M_SQRT2, cos, pow, sin

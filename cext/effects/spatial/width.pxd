@@ -38,4 +38,4 @@ cdef class Decorrelator(Effect):
 
 
 cdef class BassMono(Effect):
-    cdef section_t[4] filters              # Linkwitz-Riley: twice low, twice high; middle and side are the ears
+    cdef section_t[4] filters              # twice low, twice high; the ears are middle and side
