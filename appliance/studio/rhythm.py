@@ -1,9 +1,10 @@
 """Where the beat is: onsets, the tempo they keep, and the times of the beats.
 
 Onset strength is how much louder the bands of an ear become from one hundredth of a second to the next. The
-tempo is the period at which it resembles itself, at one beat and at many, less so where it also does at the
-halves or thirds between them; periods near 120 a minute are believed a little sooner. The beats are the best path of steps of about that
-period over strong onsets (D. Ellis, "Beat Tracking by Dynamic Programming", JNMR 36 (2007) 51).
+tempo is the period after which it resembles itself: after one beat, and after bars of four or of three, a
+little less so where it also does halfway; periods near 120 a minute are believed a little sooner. The beats
+are the best path of steps of about that period over strong onsets (D. Ellis, "Beat Tracking by Dynamic
+Programming", JNMR 36 (2007) 51).
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from numpy.typing import NDArray
 FRAMES_A_SECOND = 100
 SLOWEST_BPM, FASTEST_BPM = 40.0, 240.0
 _BANDS = 36
-_USUAL_BPM, _SPREAD_OCTAVES = 120.0, 1.2
-_BEATS_TOGETHER = 8
-_BETWEEN = 0.25  # how much what lies between the beats speaks against a period
+_USUAL_BPM, _SPREAD_OCTAVES = 120.0, 1.5
+# After how many beats a piece in four, and one in three, comes back, and how much that says.
+_METRES = ({1: 1.5, 2: 1.0, 4: 1.5, 8: 1.0}, {1: 1.5, 3: 1.5, 6: 1.0})
+_BETWEEN = 0.1  # how much what lies between the beats speaks against a period
 _TIGHTNESS = 400.0  # how dear a beat is that comes early or late
 _LEAST_S = 2.0
 _COMPRESSION = 20.0
@@ -122,7 +124,7 @@ def _autocorrelation(strength: Curve) -> Curve:
     size = 1 << int(np.ceil(np.log2(2 * len(centred))))
     spectrum = np.abs(np.fft.rfft(centred, size)) ** 2
     alike = np.fft.irfft(spectrum)[: len(centred)]
-    longest = min(len(centred) // 2, int((_BEATS_TOGETHER + 1) * 60 * FRAMES_A_SECOND / SLOWEST_BPM))
+    longest = min(len(centred) // 2, int(9 * 60 * FRAMES_A_SECOND / SLOWEST_BPM))
     overlap = len(centred) - np.arange(longest)
     return np.asarray(alike[:longest] / overlap / (alike[0] / len(centred)), np.float64)
 
@@ -135,26 +137,26 @@ def _period(alike: Curve) -> tuple[float, float]:
         return shortest, 0.0
     # An onset is a few frames wide, and a player not quite even: look a little around each place.
     wide = np.maximum(alike, np.maximum(np.roll(alike, 1), np.roll(alike, -1)))
-    on, off = np.zeros(len(periods)), np.zeros(len(periods))
-    counted = np.zeros(len(periods))
-    for beat in range(1, _BEATS_TOGETHER + 1):
-        inside = beat * periods < len(alike) - 2
-        on += np.where(inside, _read(wide, beat * periods), 0.0)
-        halves = _read(alike, (beat - 0.5) * periods)
-        thirds = 0.5 * (_read(alike, (beat - 2 / 3) * periods) + _read(alike, (beat - 1 / 3) * periods))
-        off += np.where(inside, np.maximum(halves, thirds), 0.0)
-        counted += inside
+    on = np.maximum(*(_together(wide, periods, metre) for metre in _METRES))
+    off = np.maximum(0.0, _read(alike, 0.5 * periods))
     usual = np.log2(60.0 * FRAMES_A_SECOND / periods / _USUAL_BPM) / _SPREAD_OCTAVES
-    score = (on - _BETWEEN * np.maximum(0.0, off)) / counted * np.exp(-0.5 * usual**2)
-    best = periods[int(np.argmax(score))]
-    return _refined(alike, best), float(np.clip(_read(wide, np.array([best]))[0], 0.0, 1.0))
+    score = (on - _BETWEEN * off) * np.exp(-0.5 * usual**2)
+    best = int(np.argmax(score))
+    return _refined(alike, periods[best]), float(np.clip(on[best], 0.0, 1.0))
+
+
+def _together(alike: Curve, periods: Curve, metre: dict[int, float]) -> Curve:
+    """How alike a sound is to itself after so many beats, the weighted mean of those that are known."""
+    known = np.array([np.where(n * periods < len(alike) - 2, weight, 0.0) for n, weight in metre.items()])
+    found = np.array([_read(alike, n * periods) for n in metre])
+    return np.asarray((known * found).sum(axis=0) / known.sum(axis=0))
 
 
 def _refined(alike: Curve, period: float) -> float:
     """The same period, from the farthest repetition that is still clearly one."""
     for beat in (1, 2, 4, 8):
         at = beat * period
-        low, high = int(at - 0.2 * period / beat - 2), int(at + 0.2 * period / beat + 3)
+        low, high = int(at - 0.05 * period / beat - 2), int(at + 0.05 * period / beat + 3)
         if high + 1 >= len(alike):
             break
         top = low + int(np.argmax(alike[low:high]))
