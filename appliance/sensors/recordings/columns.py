@@ -104,7 +104,15 @@ def choose(headings: Sequence[str], column: str | None, kind: Channel | None, fi
             f"{file_name} holds no column with a signal", f"columns there: {_listed(headings)}"
         )
     what = f"no column of {file_name} looks like {kind.value}" if kind else f"{file_name} has several columns"
-    raise BadRecording(what, f"say which with --column; there are: {_listed(headings)}")
+    raise BadRecording(what, f"say which with --channel; there are: {_listed(headings)}")
+
+
+def known(headings: Sequence[str]) -> list[int]:
+    """All columns whose names say what they measure, in the order of `ROWS`."""
+    signals = [i for i, heading in enumerate(headings) if not (is_time(heading) or is_index(heading))]
+    order = [row.channel for row in ROWS]
+    found = [(order.index(channel), i) for i in signals if (channel := channel_of(headings[i])) is not None]
+    return [i for _, i in sorted(found)]
 
 
 def _named(headings: Sequence[str], column: str, file_name: str) -> int:

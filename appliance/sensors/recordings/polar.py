@@ -1,4 +1,7 @@
-"""Polar .hrm files: settings in sections, then one RR interval a line under [HRData]."""
+"""Polar .hrm files: settings in sections, then one RR interval a line under [HRData].
+
+Raises BadRecording for the watch's other modes, which hold averages.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,14 @@ import numpy as np
 from appliance.contracts import Channel
 from appliance.errors import BadRecording
 from appliance.sensors.recordings import intervals
-from appliance.sensors.recordings.recording import Recording, Wish
+from appliance.sensors.recordings.recording import Source, Stream, Wish
 
 # `Interval=238` says that each line is one RR interval; other numbers say seconds between averages.
 _RR_MODE = "238"
 
 
-def read(path: Path, wish: Wish) -> Recording:
-    """Read the RR intervals of a Polar file. Raises BadRecording."""
+def open_source(path: Path, wish: Wish) -> Source:
+    """Open the RR intervals of a Polar file. Raises BadRecording."""
     text = path.read_text(encoding="latin-1")
     if wish.kind not in (None, Channel.RR):
         raise BadRecording(f"{path.name} can hold RR intervals only", "leave out --kind")
@@ -45,4 +48,5 @@ def read(path: Path, wish: Wish) -> Recording:
                 f"{path.name} line {number} has {cell[:40]!r} where a number belongs",
                 "repair or delete the line",
             ) from None
-    return intervals.recording(path.name, np.array(values, dtype=np.float64), "ms", "HRData")
+    found = intervals.recording(path.name, np.array(values, dtype=np.float64), "ms", "HRData")
+    return Source(path.name, ("HRData",), lambda _: [Stream.of(found)])

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
+from typing import TypeVar
 
 from appliance.contracts import Channel
 from appliance.errors import BadRecording
-from appliance.sensors.recordings.recording import Recording, Wish, finished
+from appliance.sensors.recordings.columns import choose, known
+from appliance.sensors.recordings.recording import Recording, Source, Stream, Wish
 
-Reader = Callable[[Path, Wish], Recording]
+Result = TypeVar("Result")
+Opener = Callable[[Path, Wish], Source]
 
-# Suffix -> the module here whose `read` understands it; anything else is tried as text.
+# Suffix -> the module here whose `open_source` understands it; anything else is tried as text.
 SUFFIXES: dict[str, str] = {
     ".hea": "wfdb",
     ".dat": "wfdb",
     ".mat": "wfdb",
     ".edf": "edf",
+    ".rec": "edf",
+    ".bdf": "edf",
     ".hrm": "polar",
 }
 HIGHEST_RATE_HZ = 1_000_000.0
@@ -38,12 +43,57 @@ def load(
     number from 1), where the file has several. kind: "ecg", "ppg", "rr", ..., where names do not tell.
     Raises BadRecording, which names what is wrong and what to do.
     """
+    source, wish = _source(path, rate_hz, column, kind)
+    (stream,) = _guarded(
+        path, lambda: source.take([choose(source.labels, wish.column, wish.kind, source.name)])
+    )
+    return _guarded(path, stream.whole)
+
+
+def load_all(
+    path: str | os.PathLike[str],
+    rate_hz: float | None = None,
+    columns: Sequence[str] = (),
+    kind: str | None = None,
+) -> list[Stream]:
+    """Open all signals of a file that mean something here, the heart first, read a stretch at a time.
+
+    columns: take these alone, each by name or number. kind: what the one signal is, or which of several is
+    wanted. Every Stream has at least two samples. Raises BadRecording as `load` does.
+    """
+    source, wish = _source(path, rate_hz, columns[0] if columns else None, kind)
+    if columns:
+        numbers = [choose(source.labels, column, None, source.name) for column in columns]
+        numbers = list(dict.fromkeys(numbers))
+        if wish.kind is not None and len(numbers) > 1:
+            raise BadRecording(
+                "--kind says what one signal is, and several were named", "leave out --kind, or name one"
+            )
+    elif wish.kind is not None:
+        numbers = [choose(source.labels, None, wish.kind, source.name)]
+    else:
+        numbers = known(source.labels) or [choose(source.labels, None, None, source.name)]
+    streams = _guarded(path, lambda: source.take(numbers))
+    for stream in streams:
+        if stream.count < 2:
+            stream.whole()  # says what is wrong
+    return streams
+
+
+def _source(
+    path: str | os.PathLike[str], rate_hz: float | None, column: str | None, kind: str | None
+) -> tuple[Source, Wish]:
     file = _existing(Path(path))
     wish = Wish(_checked_rate(rate_hz), column, _checked_kind(kind))
     module = import_module(f"appliance.sensors.recordings.{SUFFIXES.get(file.suffix.lower(), 'text')}")
-    reader: Reader = module.read
+    opener: Opener = module.open_source
+    return _guarded(file, lambda: opener(file, wish)), wish
+
+
+def _guarded(file: str | os.PathLike[str], work: Callable[[], Result]) -> Result:
+    """Do it, and say what a fault of the disk or the memory means."""
     try:
-        return finished(reader(file, wish))
+        return work()
     except OSError as error:
         raise BadRecording(
             f"{file} cannot be read: {error.strerror or error}", "check that the file is yours to read"

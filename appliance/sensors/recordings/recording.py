@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +37,58 @@ class Recording:
         return float(np.nansum(self.values)) / 1000.0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Stream:
+    """One channel of an opened file, read a stretch at a time, so that a day need not fit into memory.
+
+    count: how many samples there are. read(first, end): those from first up to end (both within 0..count),
+    as in `Recording.values`. notes: what is odd about it, in sentences.
+    """
+
+    name: str
+    channel: Channel
+    rate_hz: float
+    unit: str
+    column: str
+    count: int
+    read: Callable[[int, int], NDArray[np.float64]]
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, recording: Recording, notes: tuple[str, ...] = ()) -> Stream:
+        """Give a recording that lies in memory."""
+        values = recording.values
+        return cls(
+            recording.name,
+            recording.channel,
+            recording.rate_hz,
+            recording.unit,
+            recording.column,
+            len(values),
+            lambda first, end: values[first:end],
+            notes,
+        )
+
+    @property
+    def duration_s(self) -> float:
+        """How long the recording lasts, in seconds."""
+        return self.count / self.rate_hz if self.rate_hz > 0 else self.whole().duration_s
+
+    def whole(self) -> Recording:
+        """Everything at once, checked as `finished` does. Raises BadRecording."""
+        values = self.read(0, self.count)
+        return finished(Recording(self.name, self.channel, self.rate_hz, values, self.unit, self.column))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """An opened file: what its columns or leads are called, and how to get at some of them by number."""
+
+    name: str
+    labels: tuple[str, ...]
+    take: Callable[[Sequence[int]], list[Stream]]
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What the caller asked of a file; None leaves the choice to the file."""
@@ -49,17 +102,22 @@ class Wish:
 _SCALES: dict[Channel, tuple[str, dict[str, float]]] = {
     Channel.ECG: ("mV", {"mv": 1.0, "uv": 1e-3, "µv": 1e-3, "μv": 1e-3, "v": 1e3, "nv": 1e-6}),
     Channel.EEG: ("uV", {"mv": 1e3, "uv": 1.0, "µv": 1.0, "μv": 1.0, "v": 1e6, "nv": 1e-3}),
+    Channel.SKIN: ("uS", {"us": 1.0, "µs": 1.0, "μs": 1.0, "microsiemens": 1.0, "s": 1e6, "ns": 1e-3}),
     Channel.RR: ("ms", {"ms": 1.0, "msec": 1.0, "s": 1e3, "sec": 1e3}),
 }
 
 
 def in_box_units(channel: Channel, values: NDArray[np.float64], unit: str) -> tuple[NDArray[np.float64], str]:
     """Bring values to the unit the box works in: ECG in mV, EEG in uV, RR in ms; others stay."""
+    factor, unit = scale(channel, unit)
+    return (values if factor == 1.0 else values * factor), unit
+
+
+def scale(channel: Channel, unit: str) -> tuple[float, str]:
+    """By what to multiply to reach the unit the box works in, and that unit; "a.u." where none is known."""
     goal, factors = _SCALES.get(channel, ("", {}))
     factor = factors.get(unit.strip().lower())
-    if factor is None:
-        return values, unit.strip() or "a.u."
-    return (values if factor == 1.0 else values * factor), goal
+    return (1.0, unit.strip() or "a.u.") if factor is None else (factor, goal)
 
 
 def finished(recording: Recording) -> Recording:
@@ -77,7 +135,7 @@ def finished(recording: Recording) -> Recording:
     if not is_number.any():
         raise BadRecording(
             f"{recording.name} holds no number in {recording.column or 'its column'}, only gaps",
-            "choose another column with --column, or another file",
+            "choose another column with --channel, or another file",
         )
     if not is_number.all():
         values = np.where(is_number, values, np.nan)

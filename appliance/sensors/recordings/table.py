@@ -1,76 +1,99 @@
-"""Text cut into comments, headings and rows, and single columns of it as numbers.
+"""A text file as a table: comments, headings, a delimiter and the rows.
 
-Parsing is numpy's own reader in C; only when that refuses are the lines looked at one by one, to say
-which line is wrong.
+Only the beginning of the file is looked at here; `cells` reads the rows.
 """
 
 from __future__ import annotations
 
 import csv
-import gzip
-import io
 import re
-import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from appliance.errors import BadRecording
+from appliance.sensors.recordings import lines
 
-LARGEST_BYTES = 1 << 30
-LONGEST_LINE = 100_000
 _COMMENT = re.compile(r"(?:[ \t]*(?:[#%][^\n]*)?\n)+")
-_BLANK_WORDS = r"[ \t]*(?:na|n/a|null|none|\?|-|\"\")?[ \t]*"
+_BLANK = re.compile(r"[ \t]*(?:na|n/a|null|none|\?|-|\"\")?[ \t]*\Z", re.IGNORECASE)
+BEGINNING = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """The parts of a text file.
 
-    first_line: the number of the first row in the file, counted from 1, for messages.
-    delimiter: None means any run of blanks.
+    first_line: the number of the first row in the file, counted from 1, for messages. skipped: how many
+    characters lie before it. delimiter: None means any run of blanks. beginning: the first rows.
     """
 
-    name: str
+    path: Path
     comments: str
     headings: tuple[str, ...]
     has_headings: bool
     delimiter: str | None
-    rows: str
+    has_decimal_comma: bool
+    beginning: str
     first_line: int
+    skipped: int
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.path.name
+
+    def pieces(self) -> Iterator[str]:
+        """The rows, as text of whole lines, a piece at a time. Raises BadRecording."""
+        left = self.skipped
+        for text in lines.pieces(self.path):
+            kept = text[left:]
+            left = max(0, left - len(text))
+            if kept.strip():
+                yield kept.replace(",", ".") if self.has_decimal_comma else kept
 
 
 def split(path: Path) -> Table:
-    """Read a file and find its comments, headings and delimiter. Raises BadRecording."""
-    text = _decoded(path)
+    """Look at a file and find its comments, headings and delimiter. Raises BadRecording."""
+    text = next(lines.pieces(path), "")
     head = _COMMENT.match(text)
     comments = head.group() if head else ""
     body = text[len(comments) :]
     if not body.strip():
-        raise BadRecording(f"{path.name} holds no data", "give a file with a recording in it")
+        raise BadRecording(*_nothing(path.name, comments))
     first, _, rest = body.partition("\n")
-    delimiter = _delimiter(first, rest.partition("\n")[0])
-    cells = _cells(first, delimiter)
-    if len(cells) > 1 and not cells[-1] and is_number(cells[0]):
-        cells.pop()  # recorders that end each row with a delimiter
+    sample = [line for line in islice(rest.split("\n"), 50) if line.strip()]
+    delimiter = _delimiter(first, sample[0] if sample else "")
+    row = cells_of(first, delimiter)
+    if len(row) > 1 and not row[-1] and is_number(row[0]):
+        row.pop()  # recorders that end each row with a delimiter
     line = comments.count("\n") + 1
-    if any(is_number(cell) for cell in cells) or not any(cells):
-        names = _labels(comments, len(cells)) or tuple(str(i + 1) for i in range(len(cells)))
-        return Table(path.name, comments, names, bool(_labels(comments, len(cells))), delimiter, body, line)
+    has_comma = delimiter == ";" and "." not in "".join([first, *sample]) and "," in "".join(sample)
+    if has_comma:
+        row = [cell.replace(",", ".") for cell in row]
+    if any(is_number(cell) for cell in row) or not any(row):
+        names = _labels(comments, len(row))
+        counted = names or tuple(str(i + 1) for i in range(len(row)))
+        return Table(
+            path, comments, counted, bool(names), delimiter, has_comma, body[:BEGINNING], line, len(comments)
+        )
     if not rest.strip():
         raise BadRecording(
             f"{path.name} holds text but no numbers: {first[:60]!r}", "give a recording of numbers"
         )
-    second = _cells(rest.lstrip("\n").partition("\n")[0], delimiter)
-    if not any(_is_cell(cell) for cell in second):
+    if not any(is_cell(cell) for cell in cells_of(sample[0], delimiter)):
         raise BadRecording(
-            f"{path.name} line {line + 1} has {second[0][:40]!r} where a number belongs",
+            f"{path.name} line {line + 1} has {cells_of(sample[0], delimiter)[0][:40]!r}"
+            " where a number belongs",
             "give a recording: a heading, then numbers",
         )
-    return Table(path.name, comments, tuple(cells), True, delimiter, rest, line + 1)
+    skipped = len(comments) + len(first) + 1
+    return Table(path, comments, tuple(row), True, delimiter, has_comma, rest[:BEGINNING], line + 1, skipped)
+
+
+def _nothing(name: str, comments: str) -> tuple[str, str]:
+    what = "holds no data" if comments.strip() else "is empty"
+    return f"{name} {what}", "give a file with a recording in it"
 
 
 def is_number(cell: str) -> bool:
@@ -82,95 +105,13 @@ def is_number(cell: str) -> bool:
     return True
 
 
-def numbers(table: Table, columns: Sequence[int]) -> tuple[NDArray[np.float64], ...]:
-    """Give columns as numbers, one array each; empty cells become NaN. Raises BadRecording."""
-    rows = table.rows
-    if table.delimiter == ";" and "." not in rows:
-        rows = rows.replace(",", ".")  # spreadsheets in countries with a decimal comma
-    for prepared in (_as_it_is, _holes_filled, _gaps_named):  # the quickest way first
-        try:
-            return _parsed(prepared(rows, table.delimiter), table.delimiter, columns)
-        except ValueError:
-            continue
-    kept = _without_cut_line(table, rows, columns)
-    try:
-        return _parsed(_gaps_named(kept, table.delimiter), table.delimiter, columns)
-    except ValueError as error:
-        raise BadRecording(
-            f"{table.name} cannot be read as numbers: {error}", "choose another column with --column"
-        ) from error
+def is_cell(cell: str) -> bool:
+    """Whether a cell is a number or says that there is none."""
+    return is_number(cell) or _BLANK.match(cell) is not None
 
 
-def _parsed(rows: str, delimiter: str | None, columns: Sequence[int]) -> tuple[NDArray[np.float64], ...]:
-    read = np.loadtxt(
-        io.StringIO(rows),
-        delimiter=delimiter,
-        usecols=columns,
-        comments=None,
-        quotechar='"',
-        ndmin=2,
-        dtype=np.float64,
-    )
-    return tuple(np.ascontiguousarray(read[:, i]) for i in range(len(columns)))
-
-
-def _as_it_is(rows: str, _: str | None) -> str:
-    return rows
-
-
-def _holes_filled(rows: str, delimiter: str | None) -> str:
-    """Write nan into cells with nothing in them: the quick way, which is enough for most files."""
-    if delimiter is None:
-        return rows
-    for hole, filled in (
-        (delimiter * 2, f"{delimiter}nan{delimiter}"),
-        (delimiter * 2, f"{delimiter}nan{delimiter}"),  # of three in a row the first pass fills two
-        (f"{delimiter}\n", f"{delimiter}nan\n"),
-        (f"\n{delimiter}", f"\nnan{delimiter}"),
-    ):
-        rows = rows.replace(hole, filled)
-    return rows
-
-
-def _gaps_named(rows: str, delimiter: str | None) -> str:
-    """Write nan into empty cells and cells that say "not available"."""
-    if delimiter is None:
-        return re.sub(r"(?im)(?<!\S)(?:na|n/a|null|none|\?)(?!\S)", "nan", rows)
-    mark = re.escape(delimiter)
-    between = re.sub(rf"(?im)(?<={mark}){_BLANK_WORDS}(?={mark}|$)", "nan", rows)
-    return re.sub(rf"(?im)^{_BLANK_WORDS}(?={mark})|^[ \t]*(?:na|n/a|null|none|\"\")[ \t]*$", "nan", between)
-
-
-def _without_cut_line(table: Table, rows: str, columns: Sequence[int]) -> str:
-    """Find the line that is not numbers; forgive only a last line that was cut off while it was written."""
-    last = max(columns)
-    lines = rows.split("\n")
-    for i, line in enumerate(lines):
-        if not line.strip():
-            continue
-        cells = _cells(line, table.delimiter)
-        wrong = next((c for c in columns if c < len(cells) and not _is_cell(cells[c])), None)
-        if last < len(cells) and wrong is None:
-            continue
-        if i == len(lines) - 1 and i > 0:
-            return "\n".join(lines[:-1]) + "\n"
-        if wrong is None:
-            raise BadRecording(
-                f"{table.name} line {table.first_line + i} has {len(cells)} columns, not {last + 1}",
-                "repair the line, or choose another column with --column",
-            )
-        raise BadRecording(
-            f"{table.name} line {table.first_line + i} has {cells[wrong][:40]!r} where a number belongs",
-            "repair or delete the line, or choose another column with --column",
-        )
-    return rows
-
-
-def _is_cell(cell: str) -> bool:
-    return is_number(cell) or re.fullmatch(_BLANK_WORDS, cell, re.IGNORECASE) is not None
-
-
-def _cells(line: str, delimiter: str | None) -> list[str]:
+def cells_of(line: str, delimiter: str | None) -> list[str]:
+    """The cells of one line, without blanks around them."""
     if delimiter is None:
         return line.split()
     try:
@@ -181,7 +122,7 @@ def _cells(line: str, delimiter: str | None) -> list[str]:
 
 
 def _delimiter(first: str, second: str) -> str | None:
-    for mark in ("\t", ";", ","):
+    for mark in ("\t", ";", ",", "|"):
         if mark in first and (mark in second or not second):
             return mark
     # A heading such as "ECG signal" above one column must not be cut at its blank.
@@ -191,63 +132,25 @@ def _delimiter(first: str, second: str) -> str | None:
 
 
 def _labels(comments: str, columns: int) -> tuple[str, ...]:
-    """Headings that recorders hide in comments: JSON "column" lists and "Labels:=" lines."""
+    """Headings that recorders hide in comments: JSON "column" lists, "Labels:=" lines, OpenBCI's order."""
+    if "OpenBCI" in comments and columns > 4:
+        return _openbci_labels(comments, columns)
     listed = re.search(r'"column"\s*:\s*\[([^\]]*)\]', comments)
     if listed:
         names = re.findall(r'"([^"]*)"', listed[1])
+        sensors = re.findall(r'"([^"]*)"', (re.search(r'"sensor"\s*:\s*\[([^\]]*)\]', comments) or listed)[1])
+        if len(sensors) < len(names):  # OpenSignals names the last columns by socket, and apart what is in it
+            names[len(names) - len(sensors) :] = sensors
     else:
         said = re.search(r"(?im)^[#%]\s*labels?\s*:?=\s*(.+)$", comments)
         names = re.split(r"[,\t]\s*", said[1].strip()) if said else []
     return tuple(names) if len(names) == columns else ()
 
 
-def _decoded(path: Path) -> str:
-    data = _unpacked(path)
-    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig")):
-        if data.startswith(mark):
-            text = data.decode(encoding, errors="replace")
-            break
-    else:
-        if b"\0" in data:
-            raise BadRecording(
-                f"{path.name} is binary and of no kind known here",
-                "give CSV, text, WFDB (.hea), EDF or Polar .hrm",
-            )
-        try:
-            text = data.decode("utf-8")
-        except UnicodeDecodeError:
-            text = data.decode("latin-1")
-    if text.count("\ufffd") > len(text) // 100 or _unprintable(text[:4096]) > 0.02:
-        raise BadRecording(
-            f"{path.name} is binary and of no kind known here",
-            "give CSV, text, WFDB (.hea), EDF or Polar .hrm",
-        )
-    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
-    if np.diff(ends, prepend=-1, append=len(data)).max() > LONGEST_LINE:
-        raise BadRecording(
-            f"{path.name} has a line longer than {LONGEST_LINE} characters",
-            "put one sample on each line",
-        )
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _unprintable(text: str) -> float:
-    odd = sum(1 for c in text if (ord(c) < 32 and c not in "\t\n\r\f") or 127 <= ord(c) < 160)
-    return odd / max(len(text), 1)
-
-
-def _unpacked(path: Path) -> bytes:
-    with path.open("rb") as file:
-        is_packed = file.read(2) == b"\x1f\x8b"
-    try:
-        with gzip.open(path) if is_packed else path.open("rb") as stream:
-            data = stream.read(LARGEST_BYTES + 1)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise BadRecording(
-            f"{path.name} is a damaged gzip file: {error}", "fetch or copy the file again"
-        ) from error
-    if len(data) > LARGEST_BYTES:
-        raise BadRecording(f"{path.name} holds more than 1 GiB of text", "cut it into shorter files")
-    if not data.strip():
-        raise BadRecording(f"{path.name} is empty", "give a file with a recording in it")
-    return data
+def _openbci_labels(comments: str, columns: int) -> tuple[str, ...]:
+    """The columns of an OpenBCI raw file before version 6, which had no headings."""
+    said = re.search(r"(?i)number of channels\s*=\s*(\d+)", comments)
+    count = min(int(said[1]) if said else 8, columns - 4)
+    names = ["Sample Index", *(f"EXG Channel {i}" for i in range(count))]
+    names += [f"Accel Channel {i}" for i in range(3)]
+    return tuple([*names, *("Not Used" for _ in range(columns - len(names)))][:columns])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from appliance.errors import BadRecording
-from appliance.sensors.recordings import table
+from appliance.sensors.recordings import cells
 from appliance.sensors.recordings.columns import parts
+from appliance.sensors.recordings.table import Table, cells_of, is_number
 
 _UNITS_S = {
     "s": 1.0,
@@ -27,48 +29,71 @@ SLOWEST_RATE_HZ = 2.0
 SHORTEST_GAP_S, LONGEST_GAP_S = 0.25, 600.0
 
 
-def counts_rows(content: table.Table, number: int) -> bool:
+def counts_rows(content: Table, number: int) -> bool:
     """Whether a column without a heading rises by an even step, as a clock or a row number does."""
-    try:
-        (values,) = table.numbers(content, (number,))
-    except BadRecording:
-        return False
+    values = _beginning(content, number)
     steps = np.diff(values)
     return (
         len(steps) > 2 and bool((steps > 0).all()) and float(np.ptp(steps)) <= 0.5 * float(np.median(steps))
     )
 
 
-def read(content: table.Table, clock: int, number: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Read the times in seconds and the values of one column. Raises BadRecording."""
-    try:
-        moments, values = table.numbers(content, (clock, number))
-    except BadRecording:
-        (values,) = table.numbers(content, (number,))
-        moments = _dates(content, clock)
-        if len(moments) != len(values):
-            raise
-        return moments, values
-    name, unit = parts(content.headings[clock])
+def _beginning(content: Table, number: int) -> NDArray[np.float64]:
+    """The numbers of a column in the first rows; NaN where there is none."""
+    rows = [cells_of(line, content.delimiter) for line in content.beginning.split("\n")[:-1] if line.strip()]
+    found = [row[number] if number < len(row) else "" for row in rows]
+    return np.array([float(cell) if is_number(cell) else np.nan for cell in found])
+
+
+def rate_of_beginning(content: Table, clock: int) -> float | None:
+    """The rate the first rows speak of; None where their times are no numbers with a known unit."""
+    moments = _beginning(content, clock)
+    moments = moments[np.isfinite(moments)]
+    factor = _factor(content.headings[clock])
+    if len(moments) < 20 or (factor is None and _usual_step(moments) == 1.0):
+        return None
+    covered = float(moments[-1] - moments[0])
+    step = covered / (len(moments) - 1)
+    factor = factor or (1e-3 if step > 1.0 / SLOWEST_RATE_HZ else 1.0)
+    return 1.0 / (step * factor) if step > 0 else None
+
+
+def _factor(heading: str) -> float | None:
+    """By what to multiply the times of a column to get seconds; None where its heading does not say."""
+    name, unit = parts(heading)
     found = re.search(r"[ _.-](ms|msec|s|sec|us|ns)\Z", name.lower())
-    factor = _UNITS_S.get(
-        unit.lower() or (found[1] if found else "") or ("ms" if name.lower() == "ms" else "")
-    )
+    return _UNITS_S.get(unit.lower() or (found[1] if found else "") or ("ms" if name.lower() == "ms" else ""))
+
+
+def read(content: Table, clock: int, columns: Sequence[int]) -> tuple[NDArray[np.float64], ...]:
+    """Read the times in seconds and the values of some columns. Raises BadRecording."""
+    try:
+        moments, *values = cells.numbers(content, (clock, *columns))
+    except BadRecording:
+        values = list(cells.numbers(content, columns))
+        moments = _dates(content, clock)
+        if len(moments) != len(values[0]):
+            raise
+        return moments, *values
+    factor = _factor(content.headings[clock])
     if factor is None:
         step = _usual_step(moments)
         if step == 1.0:
             raise BadRecording(
-                f"{content.name}: the times in {name!r} count by one, in milliseconds, seconds or samples",
+                f"{content.name}: the times in {content.headings[clock]!r} count by one, in milliseconds,"
+                " seconds or samples",
                 "name the unit in the heading, such as time [ms], or give the rate with --rate",
             )
         factor = 1e-3 if step > 1.0 / SLOWEST_RATE_HZ else 1.0
-    return moments * factor, values
+    return moments * factor, *values
 
 
-def _dates(content: table.Table, clock: int) -> NDArray[np.float64]:
-    cells = [line.split(content.delimiter) for line in content.rows.splitlines() if line.strip()]
+def _dates(content: Table, clock: int) -> NDArray[np.float64]:
+    stamps: list[float] = []
     try:
-        stamps = [datetime.fromisoformat(row[clock].strip().strip('"')).timestamp() for row in cells]
+        for piece in content.pieces():
+            rows = (cells_of(line, content.delimiter) for line in piece.split("\n") if line.strip())
+            stamps += [datetime.fromisoformat(row[clock]).timestamp() for row in rows]
     except (ValueError, IndexError, OverflowError) as error:
         raise BadRecording(
             f"{content.name}: the column {content.headings[clock]!r} holds no times ({error})",
