@@ -9,6 +9,8 @@ cdef class Shaped(Effect):
     cdef int level_row
     cdef int mix_row
     cdef double known_level_db
+    cdef double known_db                   # the last that `ramp_db` was asked for, and its factor
+    cdef float known_factor
     cdef float level_begin
     cdef float level_end
     cdef bint blocks_dc                    # for curves that are not odd

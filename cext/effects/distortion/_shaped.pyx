@@ -18,6 +18,10 @@ cdef extern from *:
     ECHOEL_CLONES static void echoel_beside(
             float *restrict out, const float *restrict late, const float *restrict ramp,
             float level, float level_step, float mix, float mix_step, int frames) {
+        if (mix == 1.0f && mix_step == 0.0f && level_step == 0.0f) {
+            if (level != 1.0f) for (int j = 0; j < frames; j++) out[j] *= level;
+            return;
+        }
         for (int j = 0; j < frames; j++) {
             float share = mix + mix_step * ramp[j];
             out[j] = share * (level + level_step * ramp[j]) * out[j] + (1.0f - share) * late[j];
@@ -53,7 +57,7 @@ cdef class Shaped(Effect):
         has_mix = any(row.name == "mix" for row in self.parameters)
         self.mix_row = index_of("mix", self.parameters) if has_mix else -1
         self.dc_keep = exp(-2.0 * M_PI * 5.0 / rate_hz)
-        self.known_level_db = 1e9
+        self.known_level_db = self.known_db = 1e9
 
     cdef int raise_rate(self, int most) except -1:
         # At a high rate there is less to gain: what folds back begins at half of 384 kHz whatever comes in.
@@ -85,13 +89,16 @@ cdef class Shaped(Effect):
     cdef void ramp_db(self, float* out, int row, int first, int frames) noexcept nogil:
         # The same as a factor: even in loudness from tick to tick, a straight line inside.
         cdef int j
-        cdef float begin = <float> pow(10.0, self.begin[row] / 20.0), step = 0.0
+        cdef float step = 0.0
+        if self.begin[row] != self.known_db:
+            self.known_db = self.begin[row]
+            self.known_factor = <float> pow(10.0, self.known_db / 20.0)
         if self.step[row] != 0.0:
-            step = (<float> pow(10.0, self.end[row] / 20.0) - begin) / TICK
+            step = (<float> pow(10.0, self.end[row] / 20.0) - self.known_factor) / TICK
         for j in range(frames):
-            out[j] = begin + step * RAMP[first + j]
+            out[j] = self.known_factor + step * RAMP[first + j]
         for j in range(frames, padded_to(frames)):
-            out[j] = begin
+            out[j] = self.known_factor
 
     cdef void prepare(self) noexcept nogil:
         cdef int row = self.level_row

@@ -21,11 +21,10 @@ cdef extern from *:
         for (int ear = 0; ear < 2; ear++) for (int p = 0; p < (o)->factor; p++)
 
     ECHOEL_CLONES static void echoel_overdrive(echoel_over *o, const float *restrict drive, int padded) {
-        ECHOEL_EACH_ROW(o) {
-            const float *in = o->wide[ear][p];
-            float *restrict out = o->back[ear][p];
-            for (int j = 0; j < padded; j++) out[j] = echoel_tanh(drive[j] * in[j]);
-        }
+        ECHOEL_EACH_ROW(o)
+            for (long j = 0; j < padded; j += 8)
+                ECHOEL_F8(o->back[ear][p] + j) =
+                    echoel_tanh8(ECHOEL_F8(drive + j) * ECHOEL_F8(o->wide[ear][p] + j));
     }
     /* Two stages: the first leans to one side by its bias, the second squares what is left. */
     ECHOEL_CLONES static void echoel_fuzz(
@@ -35,8 +34,10 @@ cdef extern from *:
             const float *in = o->wide[ear][p];
             float *restrict out = o->back[ear][p];
             const float *lean = bias + ear * 80, *still = rest + ear * 80;
-            for (int j = 0; j < padded; j++)
-                out[j] = echoel_tanh(4.0f * (echoel_tanh(drive[j] * in[j] + lean[j]) - still[j]));
+            for (long j = 0; j < padded; j += 8) {
+                echoel_f8 x = ECHOEL_F8(drive + j) * ECHOEL_F8(in + j) + ECHOEL_F8(lean + j);
+                ECHOEL_F8(out + j) = echoel_tanh8(4.0f * (echoel_tanh8(x) - ECHOEL_F8(still + j)));
+            }
         }
     }
     /* What of x goes beyond `edge`, on either side. */

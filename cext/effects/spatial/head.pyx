@@ -70,7 +70,7 @@ cdef class Crossfeed(Effect):
 
     cdef void prepare(self) noexcept nogil:
         # At the lowest notes the ears are `feed_db` apart, and one sound for both stays as loud as it was.
-        # The direct way loses below its corner what the other side brings; its corner follows from both gains.
+        # The direct way loses below its corner what the other side brings; the corner follows from both.
         cdef double corner_hz
         if self.end[0] == self.known[0] and self.end[1] == self.known[1]:
             return

@@ -160,7 +160,8 @@ cdef class Haas(Effect):
             line_keep(&self.memory[ear, 0], self.mask, self.clock, sound, frames)
             memset(out, 0, sizeof(out))
             line_read(out, &self.memory[ear, 0], self.mask, self.clock, &self.way[ear],
-                      <float> self.gain[ear], <float> ((self.gain_end[ear] - self.gain[ear]) / TICK), first, frames)
+                      <float> self.gain[ear], <float> ((self.gain_end[ear] - self.gain[ear]) / TICK),
+                      first, frames)
             for j in range(frames):
                 sound[j] = out[j]
         self.clock += frames
