@@ -3,7 +3,8 @@
 
 Sample entropy (Richman and Moorman, Am. J. Physiol. 278 (2000) H2039): m = 2, tolerance a share of the
 standard deviation (n-1), distances up to and including it, as many templates of two as of three. Detrended
-fluctuation (Peng et al., Chaos 5 (1995) 82): every box length, boxes side by side from the first beat, straight lines.
+fluctuation (Peng et al., Chaos 5 (1995) 82): every box length, boxes side by side from the first beat,
+straight lines.
 """
 
 from libc.math cimport log, sqrt

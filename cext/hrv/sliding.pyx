@@ -97,7 +97,7 @@ cdef class Sliding:
         self._expire(now_s)
 
     def figures(self):
-        """Every figure of the time domain that follows from sums, name -> value; it costs what a beat costs."""
+        """Every figure of the time domain that follows from sums, name -> value; as cheap as a beat."""
         found = figures_of(&self.sums)
         found["corrected"] = self.corrected
         found["rejected"] = self.rejected

@@ -6,9 +6,9 @@ that overlap by half, each freed of its straight line, periodic Hann window, 1,0
 of 1/256 Hz); one-sided density in ms^2/Hz. Lomb (Scargle, Astrophys. J. 263 (1982) 835): straight line out,
 no window, no spline, bins of a quarter of 1 / length, scaled to the same density; beyond ten minutes the
 mean of parts of five minutes that overlap by half. Bands of the Task Force (Circulation 93 (1996) 1043):
-VLF 0.0033 to 0.04, LF to 0.15, HF to 0.4 Hz, trapezoids with the edges interpolated between bins; total is their sum;
-normalised units are shares of LF + HF in percent. A band is None where the series is too short for it: HF
-below 60 s, LF below 120 s, VLF and total below 290 s.
+VLF 0.0033 to 0.04, LF to 0.15, HF to 0.4 Hz, trapezoids with the edges interpolated between bins; total is
+their sum; normalised units are shares of LF + HF in percent. A band is None where the series is too short
+for it: HF below 60 s, LF below 120 s, VLF and total below 290 s.
 """
 
 from libc.math cimport M_PI, cos, sin
