@@ -1,16 +1,15 @@
-"""The breath, from a belt or from the heart itself, with how far it can be trusted.
+"""The breath, from whatever carries it, with how far it can be trusted.
 
-Breathing in quickens the heart and breathing out slows it (respiratory sinus arrhythmia), so the breath is a
-peak in the spectrum of the intervals, 4 to 42 a minute, never above half the heart rate. Slower waves
-of blood pressure make a peak too; the spectrum is therefore weighed by frequency, and where the height of
-the beats is known (the chest moves under the electrodes) a wave has to show in both to count fully.
-A peak that holds too little of the power is no breath: then the rate is None. The limits are those
-that beats in shuffled order pass once in a hundred times.
+Breathing in quickens the heart and breathing out slows it (respiratory sinus arrhythmia); the chest moves
+under the electrodes and changes how high the beats stand and where their baseline lies; the pulse in the
+finger grows, sinks and wanders with it; a belt or a resting accelerometer shows it directly. Each is a series
+that `cext.breath.Votes` counts at several depths; the rate is the weighted median of all votes. Where
+the votes are too few and too uneven there is no rate: the limits are those that beats in shuffled order,
+or noise from a belt, pass once in twenty times; a mean rate needs one look in four.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -19,79 +18,92 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cext import spectra
+from cext.breath import Votes
 
 GRID_HZ = 4.0
 SPAN_S = 32.0
 LEAST_S = 24.0
-SLOWEST_HZ = 4 / 60
-FASTEST_HZ = 42 / 60
-BIN_HZ = 1 / 512
-HALF_WIDTH_BINS = 12
-# The share of the power within the peak that chance reaches once in a hundred.
-CHANCE_ALONE = 0.47
-CHANCE_TOGETHER = 0.34
-CHANCE_BELT = 0.40
-# How much of an even spectrum is mixed into the witness, so that it can weaken but not veto.
-WITNESS_FLOOR = 0.3
+FASTEST_HZ = 44 / 60
+# Never much above half the heart rate: a beat samples the breath.
+FASTEST_SHARE = 0.525
 LEAST_TRUSTED_SHARE = 0.25
+TRUSTED = 0.5
 
+Array = NDArray[np.float64]
 Series = tuple[Sequence[float], Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Peak:
-    """The strongest wave of a spectrum: its frequency, and 0..1 how far it stands above chance (0.5)."""
+class Wave:
+    """One series that may carry the breath: even values of the last half minute, oldest first.
 
-    hertz: float
-    confidence: float
+    fastest_hz: waves faster than this are none. trust: 0..1, how much its votes weigh.
+    """
 
-
-def _shape(values: NDArray[np.float64], rate_hz: float, fastest_hz: float) -> NDArray[np.float64]:
-    """The spectrum of an even series as shares of its whole, from 4 a minute up."""
-    count = max(3, int((fastest_hz - SLOWEST_HZ) / BIN_HZ))
-    density = spectra.power(values, rate_hz, SLOWEST_HZ, BIN_HZ, count)
-    total = float(density.sum())
-    return density / total if total > 0.0 else density
+    values: Array
+    rate_hz: float
+    fastest_hz: float
+    trust: float = 1.0
 
 
-def _peak(shape: NDArray[np.float64], chance: float) -> Peak | None:
-    best = int(np.argmax(shape))
-    total = float(shape.sum())
-    # A spectrum that only falls or rises to an end has no peak.
-    if total <= 0.0 or best < 2 or best > len(shape) - 3:
-        return None
-    inside = float(shape[max(0, best - HALF_WIDTH_BINS) : best + HALF_WIDTH_BINS + 1].sum()) / total
-    return Peak(SLOWEST_HZ + best * BIN_HZ, min(1.0, 0.5 * inside / chance))
+def chance(series: int, of_one: float) -> float:
+    """What evenness so many series reach by chance once in twenty looks; of_one is that of one alone."""
+    return float(of_one / max(1, series) ** 0.4)
 
 
 class Breath:
-    """What a belt and a heart have in common: the rate now, the phase that runs on, the mean so far."""
+    """What all sources have in common: the rate now, the phase that runs on, the mean so far.
+
+    rate_bpm: breaths a minute, None when the votes are no better than chance. guess_bpm: what they say
+    all the same. confidence: 0..1, trusted from 0.5. waves: the series of the last look.
+    """
+
+    chance_of_one = 0.2
 
     def __init__(self) -> None:
         self.rate_bpm: float | None = None
+        self.guess_bpm: float | None = None
         self.confidence = 0.0
+        self.waves: tuple[Wave, ...] = ()
+        self.looked_s = float("-inf")
+        self._votes = Votes()
         self._rates: list[float] = []
         self._looks = 0
-        self._phase = 0.0
+        self._phase: float | None = None
         self._phase_at_s = 0.0
 
     def _forget(self) -> None:
-        self.rate_bpm, self.confidence = None, 0.0
+        self.rate_bpm, self.guess_bpm, self.confidence, self.waves = None, None, 0.0, ()
 
-    def _note(self, peak: Peak | None) -> bool:
-        """Take what one look found; says whether it is a breath."""
+    def _look(self, waves: Sequence[Wave], now_s: float) -> bool:
+        """Count the waves of one look; says whether they are a breath."""
         self._forget()
-        self.confidence = peak.confidence if peak else 0.0
         self._looks += 1
-        if peak is None or peak.confidence < 0.5:
+        self.waves, self.looked_s = tuple(waves), now_s
+        self._votes.clear()
+        for wave in waves:
+            self._votes.add(wave.values, wave.rate_hz, wave.fastest_hz, wave.trust)
+        said = self._votes.rate()
+        if said is None:
             return False
-        self.rate_bpm = 60 * peak.hertz
+        hertz, evenness, _ = said
+        self.guess_bpm = 60.0 * hertz
+        self.confidence = min(1.0, TRUSTED * evenness / chance(self._votes.series, self.chance_of_one))
+        if self.confidence < TRUSTED:
+            return False
+        self.rate_bpm = self.guess_bpm
         self._rates.append(self.rate_bpm)
         return True
 
+    def _mark_phase(self, values: Array, rate_hz: float, end_s: float) -> None:
+        """Fit the breath to an even series that is highest when the inhale begins."""
+        if self.rate_bpm is not None:
+            self._phase = spectra.wave_phase(values, rate_hz, self.rate_bpm / 60.0)
+            self._phase_at_s = end_s
+
     def phase(self, now_s: float) -> float | None:
         """Where in the breath the wearer is now, 0..1, 0 at the start of the inhale; None when unknown."""
-        if self.rate_bpm is None:
+        if self.rate_bpm is None or self._phase is None:
             return None
         return (self._phase + (now_s - self._phase_at_s) * self.rate_bpm / 60) % 1.0
 
@@ -107,7 +119,16 @@ class Breath:
 
 
 class BreathFromHeart(Breath):
-    """Breath rate and phase from corrected intervals, renewed whenever asked."""
+    """Breath rate and phase from corrected intervals and from how the beats stand, renewed whenever asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._levels: list[tuple[float, float]] = []
+
+    def level(self, time_s: float, value: float) -> None:
+        """Take where the baseline under a beat (ECG) or the top of a pulse (PPG) lay."""
+        if np.isfinite(value) and (not self._levels or time_s > self._levels[-1][0]):
+            self._levels.append((time_s, value))
 
     def update(self, intervals: Series, heights: Series, now_s: float) -> None:
         """Look at the last half minute.
@@ -115,77 +136,35 @@ class BreathFromHeart(Breath):
         intervals: when each ended (s) and how long it was (ms). heights: when each beat was (s) and how high
         it stood; empty where only intervals are known.
         """
+        self._levels = [one for one in self._levels if one[0] >= now_s - SPAN_S]
         times, values = _recent(intervals, now_s)
         if not _is_whole(times):
             self._forget()
             return
         even = _even(times, values)
-        fastest_hz = min(FASTEST_HZ, 0.5 * 1000.0 / float(np.mean(values)))
-        # Slow waves of blood pressure are larger than the breath in many hearts at rest.
-        shape = _shape(even, GRID_HZ, fastest_hz)
-        shape = shape * (SLOWEST_HZ + BIN_HZ * np.arange(len(shape)))
-        chance = CHANCE_ALONE
-        times_high, high = _recent(heights, now_s)
-        if _is_whole(times_high):
-            witness = _shape(_even(times_high, high), GRID_HZ, fastest_hz)
-            shape = np.sqrt(shape * (witness + WITNESS_FLOOR / len(witness)))
-            chance = CHANCE_TOGETHER
-        peak = _peak(shape, chance)
-        if self._note(peak) and peak is not None:
+        fastest_hz = min(FASTEST_HZ, FASTEST_SHARE * 1000.0 / float(np.mean(values)))
+        waves = [Wave(even, GRID_HZ, fastest_hz)]
+        levels = ([one[0] for one in self._levels], [one[1] for one in self._levels])
+        for series in (heights, levels):
+            at, high = _recent(series, now_s)
+            if _is_whole(at):
+                waves.append(Wave(_even(at, high), GRID_HZ, fastest_hz))
+        if self._look(waves, now_s):
             # The interval is longest when the inhale begins.
-            self._phase = spectra.wave_phase(even, GRID_HZ, peak.hertz)
-            self._phase_at_s = float(times[0]) + (len(even) - 1) / GRID_HZ
+            self._mark_phase(even, GRID_HZ, float(times[0]) + (len(even) - 1) / GRID_HZ)
 
 
-class BreathBelt(Breath):
-    """Breath rate and phase from a belt or airflow signal."""
-
-    def __init__(self, rate_hz: float) -> None:
-        super().__init__()
-        self._step = max(1, round(rate_hz / GRID_HZ))
-        self._grid_hz = rate_hz / self._step
-        self._even: deque[float] = deque(maxlen=int(SPAN_S * self._grid_hz))
-        self._held: list[float] = []
-        self._since = 0
-
-    def feed(self, values: NDArray[np.float64], end_s: float) -> None:
-        """Take samples of which the last was at end_s; NaN starts the half minute anew."""
-        self._held.extend(values.tolist())
-        taken = len(self._held) // self._step
-        means = np.asarray(self._held[: taken * self._step]).reshape(taken, self._step).mean(axis=1)
-        del self._held[: taken * self._step]
-        for number, mean in enumerate(means.tolist()):
-            if not np.isfinite(mean):
-                self._even.clear()
-                self._forget()
-                continue
-            self._even.append(mean)
-            self._since += 1
-            if self._since >= self._grid_hz and len(self._even) >= LEAST_S * self._grid_hz:
-                self._since = 0
-                self._look(end_s - (taken - 1 - number) / self._grid_hz)
-
-    def _look(self, end_s: float) -> None:
-        even = np.asarray(self._even)
-        fastest_hz = min(FASTEST_HZ, 0.45 * self._grid_hz)
-        peak = _peak(_shape(even, self._grid_hz, fastest_hz), CHANCE_BELT)
-        if self._note(peak) and peak is not None:
-            # A belt is loosest when the inhale begins.
-            self._phase = spectra.wave_phase(-even, self._grid_hz, peak.hertz)
-            self._phase_at_s = end_s
-
-
-def _recent(series: Series, now_s: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _recent(series: Series, now_s: float) -> tuple[Array, Array]:
     times = np.asarray(series[0], dtype=np.float64)
     keep = times >= now_s - SPAN_S
     return times[keep], np.asarray(series[1], dtype=np.float64)[keep]
 
 
-def _is_whole(times_s: NDArray[np.float64]) -> bool:
+def _is_whole(times_s: Array) -> bool:
     """Enough beats over enough time, without a hole."""
     return len(times_s) >= 12 and bool(times_s[-1] - times_s[0] >= LEAST_S and np.max(np.diff(times_s)) < 5.0)
 
 
-def _even(times_s: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _even(times_s: Array, values: Array) -> Array:
     span_s = float(times_s[-1] - times_s[0])
     return spectra.resample(times_s, values, float(times_s[0]), GRID_HZ, int(span_s * GRID_HZ) + 1)

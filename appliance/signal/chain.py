@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 
 from appliance.contracts import Beat, Channel, Features, Interval, SensorFrame
 from appliance.contracts.messages import Summary
-from appliance.signal.breath import BreathBelt
+from appliance.signal.beside import Beside
+from appliance.signal.breath import Breath
+from appliance.signal.breath_fusion import BreathFusion
+from appliance.signal.breath_levels import Levels
 from appliance.signal.heart import Heart
 from appliance.signal.quality import Quality
 from cext import beats
@@ -31,7 +34,8 @@ class SignalChain:
 
     def __init__(self) -> None:
         self.heart = Heart()
-        self.belt: BreathBelt | None = None
+        self.beside = Beside()
+        self.breath = BreathFusion()
         self.gaps: list[tuple[float, float]] = []
         self._quality = Quality()
         self._beats: list[Beat] = []
@@ -40,6 +44,7 @@ class SignalChain:
         self._source: tuple[str, Channel, float] | None = None
         self._detector: beats.Detector | None = None
         self._trace: Trace | None = None
+        self._levels: Levels | None = None
         self._sequence = -1
         self._origin_s = 0.0
         self._offset_s = 0.0
@@ -55,10 +60,8 @@ class SignalChain:
             self._feed_wave(frame)
         elif frame.channel is Channel.RR:
             self._feed_intervals(frame)
-        elif frame.channel is Channel.BREATH and frame.rate_hz > 0:
-            if self.belt is None:
-                self.belt = BreathBelt(frame.rate_hz)
-            self.belt.feed(frame.values, frame.arrival_s)
+        else:
+            self.beside.feed(frame)
 
     def features(self, now_s: float) -> Features:
         """Everything new since the last call, and the figures as they stand at now_s."""
@@ -68,7 +71,7 @@ class SignalChain:
             self._quality.clear()
         else:
             heart.window.expire(now_s)
-        breath = self.belt if self.belt is not None and self.belt.rate_bpm is not None else heart.breath
+        breath = self._breath_now(now_s, is_lost)
         found, self._beats = tuple(self._beats), []
         intervals, self._intervals = tuple(self._intervals), []
         wave, self._wave = tuple(self._wave), []
@@ -82,8 +85,8 @@ class SignalChain:
             sdnn_ms=None if is_lost else heart.window.sdnn_ms,
             pnn50=None if is_lost else heart.window.pnn50,
             coherence=None if is_lost else heart.coherence,
-            breath_rate_bpm=None if is_lost and breath is heart.breath else breath.rate_bpm,
-            breath_phase=None if is_lost and breath is heart.breath else breath.phase(now_s),
+            breath_rate_bpm=breath.rate_bpm if breath else None,
+            breath_phase=breath.phase(now_s) if breath else None,
             quality=self._quality.now(),
             is_lost=is_lost,
             wave=wave,
@@ -101,7 +104,7 @@ class SignalChain:
         """Everything so far in figures."""
         heart = self.heart
         scores = heart.coherences
-        breath = self.belt.mean_rate_bpm() if self.belt else None
+        breath = self._breath_so_far()
         length_s = (
             0.0 if self._started_s is None or self._heard_s is None else self._heard_s - self._started_s
         )
@@ -113,14 +116,26 @@ class SignalChain:
             sdnn_ms=heart.whole.sdnn_ms,
             pnn50=heart.whole.pnn50,
             coherence=min(1.0, sum(scores) / len(scores)) if scores else None,
-            breath_rate_bpm=breath if breath is not None else heart.breath.mean_rate_bpm(),
+            breath_rate_bpm=breath.mean_rate_bpm(),
             quality=self._quality.mean(),
         )
 
     def breath_confidence(self) -> float:
         """How far the mean breath rate of the summary can be trusted, 0..1; 0 when there is none."""
-        source = self.belt if self.belt is not None else self.heart.breath
-        return source.mean_confidence()
+        return self._breath_so_far().mean_confidence()
+
+    def _breath_now(self, now_s: float, is_lost: bool) -> Breath | None:
+        """All sources together where there are several, else the one that knows a rate."""
+        sources = [*self.beside.breaths(), *([] if is_lost else [self.heart.breath])]
+        self.breath.update(sources, now_s)
+        known = [one for one in (self.breath, *sources) if one.rate_bpm is not None]
+        return known[0] if known else None
+
+    def _breath_so_far(self) -> Breath:
+        """The source that heard the breath most often; together counts as one."""
+        heard = [one for one in (*self.beside.breaths(), self.heart.breath) if one.mean_confidence() > 0.0]
+        together = [self.breath] if len(heard) > 1 else []
+        return max((*together, *heard), key=lambda one: one.mean_confidence(), default=self.heart.breath)
 
     def _is_lost(self, now_s: float) -> bool:
         if self._heard_s is None or now_s - self._heard_s > SILENCE_S:
@@ -164,6 +179,7 @@ class SignalChain:
         self._source = (frame.sensor_id, frame.channel, frame.rate_hz)
         self._detector = beats.make(frame.channel.value, frame.rate_hz)
         self._trace = Trace(frame.rate_hz)
+        self._levels = Levels(frame.channel, frame.rate_hz)
         self._origin_s = frame.sensor_time_s
         # A frame arrives when its last sample has been taken.
         self._offset_s = frame.arrival_s - len(frame.values) / frame.rate_hz - frame.sensor_time_s
@@ -176,16 +192,19 @@ class SignalChain:
     def _take(self, values: NDArray[np.float64], rate_hz: float) -> None:
         assert self._detector is not None
         assert self._trace is not None
+        assert self._levels is not None
         start_s = self._place_s(self._samples / rate_hz)
         if len(values):
             self._mark_gap(start_s, is_bad=not bool(np.isfinite(values).any()))
         self._samples += len(values)
         self._wave.extend(self._trace.feed(values).tolist())
+        self._levels.feed(values)
         for event in self._detector.feed(values):
             if event.kind != "confirmed":
                 continue
             beat = Beat(self._place_s(event.time_s), self._place_s(event.found_s), event.quality)
             self._beats.append(beat)
+            self.heart.breath.level(beat.time_s, self._levels.at(event.time_s))
             self._settled(self.heart.add(beat, event.amplitude))
 
     def _mark_gap(self, now_s: float, *, is_bad: bool) -> None:
