@@ -23,6 +23,27 @@ cdef extern from *:
         bits = bits < edge ? bits : edge;
         return echoel_float(sign | bits);
     }
+    /* The positive part, the greater and the lesser of two that are not negative, by their bits as well. */
+    static inline __attribute__((always_inline)) float echoel_above(float x) {
+        int32_t bits = echoel_bits(x);
+        return echoel_float(bits & ~(bits >> 31));
+    }
+    static inline __attribute__((always_inline)) float echoel_greater(float x, float y) {
+        int32_t a = echoel_bits(x), b = echoel_bits(y);
+        return echoel_float(a > b ? a : b);
+    }
+    static inline __attribute__((always_inline)) float echoel_lesser(float x, float y) {
+        int32_t a = echoel_bits(x), b = echoel_bits(y);
+        return echoel_float(a < b ? a : b);
+    }
+    /* How much of a line is beyond an edge, its ends being p and q beyond it (0 where they are not): all
+       of it where both are, else the deeper end against the rise, of which `once` is one over. */
+    static inline __attribute__((always_inline)) float echoel_once(float rise) {
+        return 1.0f / echoel_greater(rise, 1e-30f);
+    }
+    static inline __attribute__((always_inline)) float echoel_part(float p, float q, float once) {
+        return echoel_lesser(1.0f, echoel_greater(p, q) * once);
+    }
     /* tanh to 7e-7: odd over even, both of the fourth degree in x squared, fitted for the least relative
        error (3e-9 before rounding) up to 7.5, where tanh is as near to 1. */
     static inline __attribute__((always_inline)) float echoel_tanh(float x) {

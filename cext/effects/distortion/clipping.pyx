@@ -25,20 +25,6 @@ cdef extern from *:
     static inline __attribute__((always_inline)) float echoel_towards(float p, float q, float part) {
         return part * (p * part * (1.0f / 6.0f) + q * (0.5f - part * (1.0f / 6.0f)));
     }
-    /* The positive part, and the greater of two that are not negative, by their bits: no thought of NaN. */
-    static inline __attribute__((always_inline)) float echoel_above(float x) {
-        int32_t bits = echoel_bits(x);
-        return echoel_float(bits & ~(bits >> 31));
-    }
-    static inline __attribute__((always_inline)) float echoel_greater(float x, float y) {
-        int32_t a = echoel_bits(x), b = echoel_bits(y);
-        return echoel_float(a > b ? a : b);
-    }
-    /* How much of the line is beyond: all of it where both ends are, else the deeper end against the rise. */
-    static inline __attribute__((always_inline)) float echoel_part(float p, float q, float rise) {
-        float deep = echoel_greater(p, q);
-        return deep / echoel_greater(echoel_greater(rise, deep), 1e-30f);
-    }
 
     ECHOEL_CLONES static void echoel_soft_edge(
             float *restrict sound, float *restrict last, float *restrict owed, const float *restrict edge,
@@ -52,7 +38,7 @@ cdef extern from *:
             float a = in[j], b = after[j], at = edge[j], rise = __builtin_fabsf(b - a);
             float p = echoel_above(a - at), q = echoel_above(b - at);
             float u = echoel_above(-a - at), v = echoel_above(-b - at);
-            float up = echoel_part(p, q, rise), down = echoel_part(u, v, rise);
+            float once = echoel_once(rise), up = echoel_part(p, q, once), down = echoel_part(u, v, once);
             now[j] = echoel_towards(q, p, up) - echoel_towards(v, u, down);
             later[j] = echoel_towards(p, q, up) - echoel_towards(u, v, down);
         }

@@ -2,7 +2,8 @@
 """Curves without memory, bent at eight times the rate: overdrive, fuzz, folding, harmonics by recipe.
 
 Sources: D. T. Yeh, J. S. Abel and J. O. Smith, DAFx 2007 (saturating stages, the place of tanh among them);
-F. Esqueda, H. Pontynen, V. Valimaki and J. D. Parker, DAFx 2017 (the five cells of the Buchla 259 folder);
+F. Esqueda, H. Pontynen, V. Valimaki and J. D. Parker, DAFx 2017 (the five cells of the Buchla 259 folder;
+their corners averaged as J. D. Parker, V. Zavalishin and E. Le Bivic, DAFx 2016, do);
 M. Le Brun, JAES 27 (1979) 250 and D. Arfib, JAES 27 (1979) 757 (harmonics by Chebyshev polynomials).
 """
 
@@ -40,24 +41,34 @@ cdef extern from *:
             }
         }
     }
-    /* What of x goes beyond `edge`, on either side. */
-    static inline __attribute__((always_inline)) float echoel_beyond(float x, float edge) {
-        return x - echoel_within(x, edge);
+    /* The mean over a straight line from a to b of what goes beyond `edge` on either side (the first-order
+       antiderivative of the cell, written so that no small difference divides another). */
+    static inline __attribute__((always_inline)) float echoel_beyond(
+            float a, float b, float once, float edge) {
+        float p = echoel_above(a - edge), q = echoel_above(b - edge);
+        float u = echoel_above(-a - edge), v = echoel_above(-b - edge);
+        return 0.5f * ((p + q) * echoel_part(p, q, once) - (u + v) * echoel_part(u, v, once));
     }
-    static inline __attribute__((always_inline)) float echoel_buchla(float v) {
-        v = echoel_within(v, 6.0f);
-        return v - 0.2f * (12.0f * 0.8333f * echoel_beyond(v, 0.6f)
-            + 27.777f * 0.3768f * echoel_beyond(v, 2.994f) + 21.428f * 0.2829f * echoel_beyond(v, 5.46f)
-            - 17.647f * 0.5743f * echoel_beyond(v, 1.8f) - 36.363f * 0.2673f * echoel_beyond(v, 4.08f));
+    /* The last cell is not Buchla's: the supply, beyond which nothing moves. */
+    static inline __attribute__((always_inline)) float echoel_buchla(float a, float b) {
+        float once = echoel_once(__builtin_fabsf(b - a));
+        return 0.5f * (a + b) - 0.2f * (12.0f * 0.8333f * echoel_beyond(a, b, once, 0.6f)
+            + 27.777f * 0.3768f * echoel_beyond(a, b, once, 2.994f)
+            + 21.428f * 0.2829f * echoel_beyond(a, b, once, 5.46f)
+            - 17.647f * 0.5743f * echoel_beyond(a, b, once, 1.8f)
+            - 36.363f * 0.2673f * echoel_beyond(a, b, once, 4.08f))
+            + 0.3346f * echoel_beyond(a, b, once, 6.0f);
     }
     ECHOEL_CLONES static void echoel_fold(
             echoel_over *o, const float *restrict drive, const float *restrict bias, int padded) {
         float rest[80];
-        for (int j = 0; j < padded; j++) rest[j] = echoel_buchla(bias[j]);
+        for (int j = 0; j < padded; j++) rest[j] = echoel_buchla(bias[j], bias[j]);
         ECHOEL_EACH_ROW(o) {
             const float *in = o->wide[ear][p];
+            const float *last = p ? o->wide[ear][p - 1] : o->wide[ear][o->factor - 1] - 1;
             float *restrict out = o->back[ear][p];
-            for (int j = 0; j < padded; j++) out[j] = echoel_buchla(drive[j] * in[j] + bias[j]) - rest[j];
+            for (int j = 0; j < padded; j++)
+                out[j] = echoel_buchla(drive[j] * last[j] + bias[j], drive[j] * in[j] + bias[j]) - rest[j];
         }
     }
     /* Clenshaw's sum of weight[k] * T_k(x), k = 1 .. 7, less its value at rest. */
