@@ -75,6 +75,13 @@ def kind(name: str) -> type[Effect]:
     return found
 
 
+def family_of(name: str) -> str:
+    """Which family an effect belongs to. Raises ValueError for a name that is in no table."""
+    if name not in EFFECTS:
+        raise unknown("effect", name, list(EFFECTS))
+    return next(family for family, folder in FAMILIES.items() if name in folder.EFFECTS)
+
+
 def catalogue() -> list[Table]:
     """Every effect there is, family by family, with what can be turned on it."""
     return [_table(name, family) for family, folder in FAMILIES.items() for name in folder.EFFECTS]
@@ -91,4 +98,4 @@ def _table(name: str, family: str) -> Table:
     return Table(name, family, summary, effect.SOURCE, effect.latency_frames, effect.parameters)
 
 
-__all__ = ["EFFECTS", "FAMILIES", "Effect", "Table", "catalogue", "kind", "make"]
+__all__ = ["EFFECTS", "FAMILIES", "Effect", "Table", "catalogue", "family_of", "kind", "make"]
