@@ -69,6 +69,12 @@ class Settings:
     serial_channel: str = "ecg"
     """What a serial device with plain lines measures: `ecg`, `ppg`, `rr` or `breath`."""
 
+    coherence_medium_score: float = 35.0
+    """Coherence score, 0 to 100, from which the heart's rhythm is called medium."""
+
+    coherence_high_score: float = 65.0
+    """Coherence score, 0 to 100, from which the heart's rhythm is called high."""
+
     log_level: str = "info"
     """How much is written to the log: `error`, `warning`, `info` or `debug`."""
 
@@ -96,6 +102,8 @@ _LIMITS: Mapping[str, tuple[float, float]] = {
     "rate_hz": (8_000, 192_000),
     "block_frames": (16, 4_096),
     "serial_rate_hz": (0, 4_000),
+    "coherence_medium_score": (0, 100),
+    "coherence_high_score": (0, 100),
 }
 
 

@@ -7,7 +7,7 @@ with its unit at the end, and None where too little is known. Single figures sta
 from cext.hrv.complexity import dfa, sample_entropy
 from cext.hrv.geometry import geometric
 from cext.hrv.sliding import Sliding
-from cext.hrv.times import mean_hr, pnn50, rmssd, sdnn, time_domain
+from cext.hrv.times import mean_hr, pnn50, rmssd, sdnn, sort_out, time_domain
 from cext.hrv.waves import frequency_domain, lomb, welch
 from cext.hrv.whole import figures
 
@@ -23,6 +23,7 @@ __all__ = [
     "rmssd",
     "sample_entropy",
     "sdnn",
+    "sort_out",
     "time_domain",
     "welch",
 ]
