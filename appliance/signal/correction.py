@@ -2,7 +2,9 @@
 
 Source: Lipponen and Tarvainen, J Med Eng Technol 43 (2019) 173, made online: thresholds from the trailing
 91 beats instead of the surrounding ones, decisions two beats after the fact. Until there is enough history
-an interval that differs by more than 30 % from the median of its neighbours is judged by that alone.
+an interval that differs by more than 30 % from the median of its neighbours is judged by that alone. An
+extra beat is taken out, a missed one put back in the middle, anything else drawn straight from the last
+interval that was the heart's own to the next.
 """
 
 from __future__ import annotations
@@ -68,6 +70,7 @@ class Correction:
         self._rows: list[_Row] = []
         self._recent: deque[float] = deque(maxlen=11)
         self._clean: deque[float] = deque(maxlen=11)
+        self._mended_run = 0
 
     def add(self, time_s: float, raw_ms: float, quality: float = 1.0) -> list[Interval]:
         """Take one interval that ended at time_s; returns what is settled now."""
@@ -88,6 +91,7 @@ class Correction:
         while self._ready() > 0:
             settled += self._settle()
         self._rows.clear()
+        self._mended_run = 0
         return settled
 
     def _ready(self) -> int:
@@ -112,6 +116,9 @@ class Correction:
     def _recent_clean(self, row: _Row) -> None:
         if row.kind == "normal":
             self._clean.append(row.raw_ms)
+            self._mended_run = 0
+        else:
+            self._mended_run += 1
 
     def _judge(self, place: int) -> None:
         """Decide what the row at `place` is; may mark its right neighbour too."""
@@ -170,7 +177,6 @@ class Correction:
         """Give the row its corrected form and take it off the list of the unsettled."""
         row = self._rows[place]
         kind, row.kind = row.kind, "done"
-        usual_ms = median(self._clean) if self._clean else median(self._recent)
         if kind == "normal":
             return [Interval(row.time_s, row.raw_ms, row.raw_ms, kind, row.quality)]
         quality = 0.5 * row.quality
@@ -189,4 +195,14 @@ class Correction:
                 Interval(row.time_s - half_ms / 1000, row.raw_ms, half_ms, kind, quality),
                 Interval(row.time_s, row.raw_ms, half_ms, kind, quality),
             ]
-        return [Interval(row.time_s, row.raw_ms, usual_ms, kind, quality)]
+        return [Interval(row.time_s, row.raw_ms, self._drawn(place), kind, quality)]
+
+    def _drawn(self, place: int) -> float:
+        """Straight from the last of the heart's own intervals to the next one within sight."""
+        usual_ms = median(self._clean) if self._clean else median(self._recent)
+        last_ms = self._clean[-1] if self._clean else usual_ms
+        for ahead, row in enumerate(self._rows[place + 1 :], 1):
+            if row.kind == "normal" and abs(row.raw_ms - usual_ms) <= START_SHARE / 2 * usual_ms:
+                share = self._mended_run / (self._mended_run + ahead)
+                return last_ms + share * (row.raw_ms - last_ms)
+        return usual_ms
