@@ -1,41 +1,61 @@
 """A Bluetooth radio without hardware: bleak, as the box uses it, over bumble's host stack on a virtual link.
 
-`Air` is the room the devices share. `Strap` is a peripheral with a real Heart Rate Service. `back_ends`
-gives bleak a scanner and a client that speak through a central of their own.
+`Air` is the room the devices share; the devices themselves are in `peripherals`. `back_ends` gives bleak a
+scanner and a client that speak through a central of their own.
 """
 
 from __future__ import annotations
 
 import asyncio
-import struct
-from typing import Any
+from collections.abc import Awaitable
+from typing import Any, TypeVar
 
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.client import BaseBleakClient
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
 from bleak.backends.service import BleakGATTService, BleakGATTServiceCollection
-from bleak.exc import BleakDeviceNotFoundError
+from bleak.exc import BleakDeviceNotFoundError, BleakError, BleakGATTProtocolError
 from bleak.uuids import normalize_uuid_str
+from bumble.att import ATT_Error
 from bumble.controller import Controller
 from bumble.core import BT_LE_TRANSPORT, UUID, AdvertisingData, ProtocolError
 from bumble.device import Device, Peer
-from bumble.gatt import (
-    GATT_HEART_RATE_MEASUREMENT_CHARACTERISTIC,
-    GATT_HEART_RATE_SERVICE,
-    Characteristic,
-    Service,
-)
-from bumble.hci import HCI_REMOTE_USER_TERMINATED_CONNECTION_ERROR, Address
+from bumble.hci import Address, HCI_LE_Create_Connection_Cancel_Command
 from bumble.host import Host
 from bumble.link import LocalLink
 
 _PROPERTIES = {0x02: "read", 0x04: "write-without-response", 0x08: "write", 0x10: "notify", 0x20: "indicate"}
-_INTERVAL_MS = 20.0
+_LISTS = (
+    AdvertisingData.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS,
+    AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS,
+)
+_Result = TypeVar("_Result")
+
+
+async def _asked(answer: Awaitable[_Result]) -> _Result:
+    """Raise what bleak raises where bumble's host stack has its own errors."""
+    try:
+        return await answer
+    except ATT_Error as error:
+        raise BleakGATTProtocolError(error.error_code) from error
+    except (ProtocolError, asyncio.CancelledError) as error:
+        task = asyncio.current_task()
+        if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
+            raise
+        raise BleakError(str(error) or "the link broke") from error
 
 
 def _uuid(uuid: UUID) -> str:
     return normalize_uuid_str(uuid.to_hex_str("-"))
+
+
+class _Radio(Controller):
+    """bumble's controller, which does not yet know how to call off a connection that is being made."""
+
+    def on_hci_le_create_connection_cancel_command(self, command: Any) -> Any:
+        self.pending_le_connection = None
+        return super().on_hci_le_create_connection_cancel_command(command)
 
 
 class Air:
@@ -50,63 +70,16 @@ class Air:
         self._count += 1
         address = f"F{self._count}:11:22:33:44:55"
         host = Host()
-        host.controller = Controller(name, link=self._link, public_address=address)
+        host.controller = _Radio(name, link=self._link, public_address=address)
         device = Device(name=name, address=Address(address), host=host)
         device.keystore = None
         await device.power_on()
         return device
 
 
-class Strap:
-    """A chest strap. service: another one than Heart Rate makes it a device that is no strap."""
-
-    def __init__(self, device: Device, service: UUID = GATT_HEART_RATE_SERVICE) -> None:
-        self.device = device
-        self._service = service
-        self._measurement = Characteristic(
-            GATT_HEART_RATE_MEASUREMENT_CHARACTERISTIC
-            if service == GATT_HEART_RATE_SERVICE
-            else UUID("00001234-0000-1000-8000-00805f9b34fb"),
-            Characteristic.Properties.NOTIFY,
-            Characteristic.Permissions(0),
-        )
-        device.add_service(Service(service, [self._measurement]))
-
-    async def advertise(self) -> None:
-        """Call out, with the name and the Heart Rate Service, until told otherwise."""
-        listed = AdvertisingData.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS
-        self.device.advertising_data = bytes(
-            AdvertisingData(
-                [
-                    (AdvertisingData.COMPLETE_LOCAL_NAME, self.device.name.encode()),
-                    (listed, GATT_HEART_RATE_SERVICE.to_bytes()),
-                ]
-            )
-        )
-        await self.device.start_advertising(
-            auto_restart=False,
-            advertising_interval_min=_INTERVAL_MS,
-            advertising_interval_max=_INTERVAL_MS,
-        )
-
-    @property
-    def is_connected(self) -> bool:
-        return bool(self.device.connections)
-
-    async def notify(self, *intervals: int, bpm: int = 75, flags: int = 0x16) -> None:
-        """Send one measurement; intervals in 1/1024 s."""
-        data = bytes([flags, bpm]) + struct.pack(f"<{len(intervals)}H", *intervals)
-        await self.device.notify_subscribers(self._measurement, data)
-
-    async def drop(self) -> None:
-        """Break the link, as when the wearer walks away."""
-        for connection in list(self.device.connections.values()):
-            await connection.disconnect(HCI_REMOTE_USER_TERMINATED_CONNECTION_ERROR)
-
-
-def back_ends(central: Device) -> tuple[type[BaseBleakScanner], type[BaseBleakClient]]:
-    """Give bleak's scanner and client for one central."""
-    own = {"central": central}
+def back_ends(central: Device, mtu: int = 517) -> tuple[type[BaseBleakScanner], type[BaseBleakClient]]:
+    """Give bleak's scanner and client for one central; mtu: what it asks for, as BlueZ does by itself."""
+    own = {"central": central, "mtu": mtu}
     return type("Scanner", (_Scanner,), own), type("Client", (_Client,), own)
 
 
@@ -127,8 +100,7 @@ class _Scanner(BaseBleakScanner):
 
     def _heard(self, advertisement: Any) -> None:
         name = advertisement.data.get(AdvertisingData.COMPLETE_LOCAL_NAME)
-        listed = advertisement.data.get_all(AdvertisingData.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS)
-        uuids = [_uuid(uuid) for group in listed for uuid in group]
+        uuids = [_uuid(u) for kind in _LISTS for group in advertisement.data.get_all(kind) for u in group]
         address = advertisement.address.to_string(False)
         about = AdvertisementData(name, {}, {}, uuids, None, advertisement.rssi, (advertisement,))
         if self.is_allowed_uuid(uuids):
@@ -138,6 +110,7 @@ class _Scanner(BaseBleakScanner):
 
 class _Client(BaseBleakClient):
     central: Device
+    mtu: int
 
     def __init__(self, device: BLEDevice | str, services: Any = None, **more: Any) -> None:
         super().__init__(device, disconnected_callback=more["disconnected_callback"], timeout=more["timeout"])
@@ -160,11 +133,20 @@ class _Client(BaseBleakClient):
         try:
             async with asyncio.timeout(self._timeout):
                 self._connection = await self.central.connect(self._target, transport=BT_LE_TRANSPORT)
+        except asyncio.CancelledError:
+            await self.central.send_sync_command(HCI_LE_Create_Connection_Cancel_Command())
+            raise
         except (TimeoutError, ProtocolError) as error:
+            await self.central.send_sync_command(HCI_LE_Create_Connection_Cancel_Command())
             raise BleakDeviceNotFoundError(self.address, str(error)) from error
         self._connection.on("disconnection", self._disconnected)
         self.services = BleakGATTServiceCollection()
-        for service in await Peer(self._connection).discover_services():
+        await _asked(self._discover(Peer(self._connection)))
+
+    async def _discover(self, peer: Peer) -> None:
+        if self.mtu > 23:
+            await peer.request_mtu(self.mtu)
+        for service in await peer.discover_services():
             ours = BleakGATTService(service, service.handle, _uuid(service.uuid))
             self.services.add_service(ours)
             for found in await service.discover_characteristics():
@@ -185,18 +167,20 @@ class _Client(BaseBleakClient):
             await self._connection.disconnect()
 
     async def start_notify(self, characteristic: BleakGATTCharacteristic, callback: Any, **_: Any) -> None:
-        await characteristic.obj.subscribe(lambda value: callback(bytearray(value)), prefer_notify=True)
+        await _asked(
+            characteristic.obj.subscribe(lambda value: callback(bytearray(value)), prefer_notify=True)
+        )
 
     async def stop_notify(self, characteristic: BleakGATTCharacteristic) -> None:
-        await characteristic.obj.unsubscribe()
+        await _asked(characteristic.obj.unsubscribe())
 
     async def read_gatt_char(self, characteristic: BleakGATTCharacteristic, **_: Any) -> bytearray:
-        return bytearray(await characteristic.obj.read_value())
+        return bytearray(await _asked(characteristic.obj.read_value()))
 
     async def write_gatt_char(
         self, characteristic: BleakGATTCharacteristic, data: Any, response: bool
     ) -> None:
-        await characteristic.obj.write_value(bytes(data), with_response=response)
+        await _asked(characteristic.obj.write_value(bytes(data), with_response=response))
 
     async def read_gatt_descriptor(self, descriptor: Any, **_: Any) -> bytearray:
         return bytearray(await descriptor.obj.read_value())

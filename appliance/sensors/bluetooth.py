@@ -1,4 +1,4 @@
-"""Whether Bluetooth can work on this machine, and which straps are near.
+"""Whether Bluetooth can work on this machine, and which sensors are near.
 
 Asks the kernel's files first, so that a machine without a radio is told apart at once and bleak is loaded
 only where it can do something.
@@ -10,20 +10,19 @@ import sys
 from pathlib import Path
 
 from appliance.contracts.settings import Settings
+from appliance.sensors.reasons import REASONS, Reason
 from appliance.sensors.registry import Finding
 
 SYS_CLASS = Path("/sys/class")
 SYSTEM_BUS = Path("/run/dbus/system_bus_socket")
 
 
-def obstacle(
-    sys_class: Path = Path("/sys/class"), bus: Path = Path("/run/dbus/system_bus_socket")
-) -> Finding | None:
+def obstacle(sys_class: Path = SYS_CLASS, bus: Path = SYSTEM_BUS) -> Finding | None:
     """Say at once why Bluetooth cannot work here; None when nothing is known against it."""
     if not sys.platform.startswith("linux"):
         return None
     if not any(sys_class.glob("bluetooth/hci*")):
-        return Finding((), "this machine has no Bluetooth adapter", "plug a Bluetooth adapter in", False)
+        return _unavailable(Reason.NO_ADAPTER)
     for switch in sys_class.glob("rfkill/rfkill*"):
         try:
             kind = (switch / "type").read_text().strip()
@@ -31,21 +30,24 @@ def obstacle(
         except OSError:
             continue
         if kind == "bluetooth" and is_off:
-            return Finding((), "Bluetooth is switched off", "run: rfkill unblock bluetooth", False)
+            return _unavailable(Reason.SWITCHED_OFF)
     if not bus.exists():
-        return Finding(
-            (), "the Bluetooth service is not running", "start it: systemctl start bluetooth", False
-        )
+        return _unavailable(Reason.NO_SERVICE)
     return None
 
 
+def _unavailable(reason: Reason) -> Finding:
+    row = REASONS[reason]
+    return Finding((), row.what, row.remedy, False)
+
+
 async def find(settings: Settings, is_scan: bool) -> Finding:
-    """Look for straps; without is_scan only say whether Bluetooth could."""
+    """Look for sensors; without is_scan only say whether Bluetooth could."""
     stopped = obstacle()
     if stopped is not None:
         return stopped
     if not is_scan:
-        return Finding((), "not searched", "search with `echoel sensors --scan`")
+        return Finding((), "not searched", "search with `echoel sensors scan`")
     from appliance.sensors.ble import scan
 
     return await scan()

@@ -46,6 +46,6 @@ class Kind:
 # In the order in which they are tried.
 KINDS: tuple[Kind, ...] = (
     Kind("serial", "Wearable or board on USB", "appliance.sensors.serial_port"),
-    Kind("ble", "Heart rate strap over Bluetooth", "appliance.sensors.bluetooth"),
+    Kind("ble", "Strap, oximeter or wearable over Bluetooth", "appliance.sensors.bluetooth"),
     Kind("virtual", "Virtual wearer (simulated)", "appliance.sensors.virtual", is_simulated=True),
 )

@@ -1,43 +1,40 @@
-"""Heart rate straps: bleak, as the box uses it, and a real Heart Rate Service over a virtual link."""
+"""Bluetooth sensors as every strap is one: bleak, as the box uses it, and a real Heart Rate Service."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from pathlib import Path
+from contextlib import suppress
 
 import pytest
 from bumble.core import UUID
 
 from appliance.contracts import Channel, SensorFrame
 from appliance.contracts.settings import Settings
-from appliance.errors import SensorLost, SensorRefused
-from appliance.sensors import bluetooth
-from appliance.sensors.ble import HeartRateStrap, scan
-from appliance.sensors.bluetooth import obstacle
+from appliance.sensors.ble import BleSensor, LinkLost, LinkRefused, Reason, link, scan
 from appliance.sensors.hub import Hub
 from appliance.sensors.status import SensorState, SensorStatus
-from tests.virtual_bluetooth import Air, Strap, back_ends
+from tests.peripherals.strap import CONTACT, NO_CONTACT, RR, Strap
+from tests.peripherals.virtual_time import LoopClock, run
+from tests.virtual_bluetooth import Air, back_ends
 
 SCAN_S = 0.3
 
 
-async def _until(is_true: Callable[[], bool], act: Callable[[], Awaitable[None]] | None = None) -> None:
-    async with asyncio.timeout(10.0):
-        while not is_true():
-            if act is not None:
-                await act()
-            await asyncio.sleep(0.01)
+def _sensor(strap: Strap, client: object, **more: float) -> BleSensor:
+    return BleSensor(strap.address, strap.device.name, backend=client, clock=LoopClock(), **more)
 
 
-def test_a_strap_that_is_near_is_found_by_its_service() -> None:
+def test_a_strap_that_is_near_is_found_by_its_service_and_nothing_else_is() -> None:
     async def found() -> list[tuple[str, str]]:
         air = Air()
         scanner, _ = back_ends(await air.device("box"))
         await Strap(await air.device("Polar H10 1234")).advertise()
+        lamp = Strap(await air.device("lamp"))
+        lamp._calls_out = UUID("00001235-0000-1000-8000-00805f9b34fb")
+        await lamp.advertise()
         return [(s.identity.name, s.identity.kind) for s in (await scan(SCAN_S, backend=scanner)).sensors]
 
-    assert asyncio.run(found()) == [("Polar H10 1234", "ble")]
+    assert run(found()) == [("Polar H10 1234", "ble")]
 
 
 def test_an_empty_room_is_a_finding_with_a_remedy() -> None:
@@ -46,178 +43,228 @@ def test_an_empty_room_is_a_finding_with_a_remedy() -> None:
         finding = await scan(0.1, backend=scanner)
         return len(finding.sensors), finding.reason, finding.remedy
 
-    count, reason, remedy = asyncio.run(found())
-    assert (count, reason) == (0, "no heart rate strap is near")
+    count, reason, remedy = run(found())
+    assert (count, reason) == (0, "no Bluetooth sensor is near")
     assert "wear" in remedy
 
 
-async def _connected(frames_wanted: int, notices: list[tuple[tuple[int, ...], int]]) -> list[SensorFrame]:
+async def _heard(mtu: int, notices: list[tuple[tuple[int, ...], int, int | None]]) -> list[SensorFrame]:
+    """Send notices (intervals, flags, energy) and give all that came of them."""
     air = Air()
-    _, client = back_ends(await air.device("box"))
-    strap = Strap(await air.device("strap"))
+    _, client = back_ends(await air.device("box"), mtu)
+    strap = Strap(await air.device("strap"), mtu=mtu, battery_percent=61)
     await strap.advertise()
-    sensor = HeartRateStrap(str(strap.device.random_address), "strap", backend=client)
+    sensor = _sensor(strap, client, silence_s=0.5)
     await sensor.open()
+    assert sensor.battery_percent == 61
+    for intervals, flags, energy_kj in notices:
+        await strap.notify(*intervals, flags=flags, energy_kj=energy_kj)
     frames: list[SensorFrame] = []
-    stream = sensor.frames()
-    for intervals, flags in notices:
-        await strap.notify(*intervals, flags=flags)
-    async with asyncio.timeout(5.0):
-        while len(frames) < frames_wanted:
-            frames.append(await anext(stream))
-    await stream.aclose()
+    with suppress(LinkLost):
+        async for frame in sensor.frames():
+            frames.append(frame)  # noqa: PERF401  (what came before the link broke is kept)
     await sensor.close()
     await sensor.close()
-    await _until(lambda: not strap.is_connected)
+    await asyncio.sleep(0.1)
+    assert not strap.is_connected
     return frames
 
 
-def test_intervals_arrive_none_one_or_four_at_a_time() -> None:
-    notices = [((1024,), 0x16), ((), 0x06), ((512, 1024, 1024, 512), 0x16)]
-    frames = asyncio.run(_connected(2, notices))
-    assert [frame.values.tolist() for frame in frames] == [[1000.0], [500.0, 1000.0, 1000.0, 500.0]]
+@pytest.mark.parametrize("mtu", [23, 247])
+def test_intervals_arrive_none_one_or_four_at_a_time(mtu: int) -> None:
+    notices = [
+        ((1024,), CONTACT | RR, None),
+        ((), CONTACT, None),
+        ((512, 1024, 1024, 512), CONTACT | RR, None),
+        ((512, 1024, 1024, 512), CONTACT | RR, 1234),
+    ]
+    frames = run(_heard(mtu, notices))
+    four = [500.0, 1000.0, 1000.0, 500.0]
+    assert [frame.values.tolist() for frame in frames] == [[1000.0], four, four]
     assert all(frame.channel is Channel.RR and frame.unit == "ms" for frame in frames)
     assert not any(frame.is_simulated for frame in frames)
     assert frames[0].has_contact is True
 
 
 def test_a_strap_off_the_skin_says_so() -> None:
-    (frame,) = asyncio.run(_connected(1, [((1024,), 0x14)]))
+    (frame,) = run(_heard(247, [((1024,), NO_CONTACT | RR, None)]))
     assert frame.has_contact is False
 
 
-def test_a_strap_that_is_not_there_is_lost_and_not_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("appliance.sensors.ble.CONNECT_S", 0.2)
-
-    async def absent() -> None:
-        _, client = back_ends(await Air().device("box"))
-        await HeartRateStrap("AA:AA:AA:AA:AA:AA", backend=client).open()
-
-    with pytest.raises(SensorLost, match="AA:AA") as caught:
-        asyncio.run(absent())
-    assert caught.value.remedy
-
-
-def test_a_device_without_the_heart_rate_service_is_refused() -> None:
-    async def other() -> None:
-        air = Air()
-        _, client = back_ends(await air.device("box"))
-        thing = Strap(await air.device("lamp"), UUID("00001235-0000-1000-8000-00805f9b34fb"))
-        await thing.advertise()
-        sensor = HeartRateStrap(str(thing.device.random_address), "lamp", backend=client)
-        try:
-            await sensor.open()
-        finally:
-            await sensor.close()
-
-    with pytest.raises(SensorRefused, match="no heart rate strap"):
-        asyncio.run(other())
-
-
-def test_a_strap_that_falls_silent_is_lost() -> None:
-    async def silent() -> None:
-        air = Air()
-        _, client = back_ends(await air.device("box"))
-        strap = Strap(await air.device("strap"))
-        await strap.advertise()
-        sensor = HeartRateStrap(str(strap.device.random_address), backend=client, silence_s=0.2)
+async def _raised(strap_service: UUID | None, **more: float) -> BaseException:
+    """Open a device and wait for what it raises."""
+    air = Air()
+    _, client = back_ends(await air.device("box"))
+    strap = Strap(await air.device("strap"), *([strap_service] if strap_service else []))
+    await strap.advertise()
+    sensor = _sensor(strap, client, **more)
+    try:
         await sensor.open()
-        try:
-            await anext(sensor.frames())
-        finally:
-            await sensor.close()
+        for _ in range(30):
+            await strap.notify(flags=CONTACT)
+        await anext(sensor.frames())
+    except (LinkLost, LinkRefused) as error:
+        return error
+    finally:
+        await sensor.close()
+    raise AssertionError("nothing was raised")
 
-    with pytest.raises(SensorLost, match="silent"):
-        asyncio.run(silent())
+
+def test_a_device_that_offers_nothing_known_is_refused_and_let_go() -> None:
+    error = run(_raised(UUID("00001235-0000-1000-8000-00805f9b34fb")))
+    assert isinstance(error, LinkRefused)
+    assert error.reason is Reason.NO_SIGNAL
 
 
 def test_a_strap_without_intervals_is_refused_with_advice() -> None:
-    async def plain() -> None:
+    async def plain() -> LinkRefused:
         air = Air()
         _, client = back_ends(await air.device("box"))
         strap = Strap(await air.device("strap"))
         await strap.advertise()
-        sensor = HeartRateStrap(str(strap.device.random_address), backend=client, no_intervals_s=0.0)
+        sensor = _sensor(strap, client)
         await sensor.open()
-        await strap.notify(flags=0x06)
+
+        async def beat() -> None:
+            while True:
+                await strap.notify(flags=CONTACT)
+                await asyncio.sleep(1.0)
+
+        beating = asyncio.create_task(beat())
         try:
             await anext(sensor.frames())
+        except LinkRefused as error:
+            return error
         finally:
+            beating.cancel()
             await sensor.close()
+        raise AssertionError("it was believed")
 
-    with pytest.raises(SensorRefused, match="no intervals"):
-        asyncio.run(plain())
+    error = run(plain())
+    assert error.reason is Reason.NO_INTERVALS
+    assert "chest strap" in error.remedy
 
 
-def test_the_hub_connects_again_after_the_link_broke() -> None:
-    told: list[SensorStatus] = []
+def test_a_strap_that_falls_silent_is_lost() -> None:
+    error = run(_raised(None, silence_s=2.0))
+    assert isinstance(error, LinkLost)
+    assert error.reason is Reason.SILENT
+
+
+def test_a_strap_that_is_not_there_is_lost_and_not_a_failure() -> None:
+    async def absent() -> LinkLost:
+        _, client = back_ends(await Air().device("box"))
+        try:
+            await BleSensor("AA:AA:AA:AA:AA:AA", backend=client).open()
+        except LinkLost as error:
+            return error
+        raise AssertionError("it was found")
+
+    error = run(absent())
+    assert "AA:AA" in str(error)
+    assert error.reason in (Reason.NOT_FOUND, Reason.NO_ANSWER)
+    assert error.remedy
+
+
+class _Worn:
+    """A strap on a wearer: it beats once a second and calls out again `away_s` after each loss."""
+
+    def __init__(self, strap: Strap, away_s: float = 0.0) -> None:
+        self.strap, self.away_s = strap, away_s
+
+    async def live(self) -> None:
+        await self.strap.advertise()
+        was_connected = False
+        while True:
+            if self.strap.is_connected:
+                await self.strap.notify(1024)
+            elif was_connected:
+                await asyncio.sleep(self.away_s)
+                await self.strap.advertise()
+            was_connected = self.strap.is_connected
+            await asyncio.sleep(1.0 if was_connected else 0.05)
+
+
+async def _hubbed(
+    worn: _Worn, sensor: BleSensor, length_s: float, drops_at_s: list[float]
+) -> tuple[list[SensorFrame], list[tuple[float, SensorStatus]]]:
+    """Let the hub keep one strap for a while."""
+    loop = asyncio.get_running_loop()
+    told: list[tuple[float, SensorStatus]] = []
     frames: list[SensorFrame] = []
+    hub = Hub(Settings(), frames.append, lambda status: told.append((loop.time(), status)), [sensor])
+    tasks = [asyncio.create_task(worn.live()), asyncio.create_task(hub.run())]
+    for at_s in drops_at_s:
+        await asyncio.sleep(at_s - loop.time())
+        await worn.strap.drop(is_timeout=True)
+    await asyncio.sleep(length_s - loop.time())
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+    return frames, told
 
-    async def broken() -> None:
+
+def _times(told: list[tuple[float, SensorStatus]], state: SensorState) -> list[float]:
+    return [at_s for at_s, status in told if status.state is state]
+
+
+def test_a_strap_that_vanishes_every_150_seconds_streams_again_within_three() -> None:
+    async def evening() -> tuple[list[SensorFrame], list[tuple[float, SensorStatus]]]:
         air = Air()
         _, client = back_ends(await air.device("box"))
         strap = Strap(await air.device("strap"))
-        sensor = HeartRateStrap(str(strap.device.random_address), "strap", backend=client)
-        running = asyncio.create_task(Hub(Settings(), frames.append, told.append, [sensor]).run())
-        try:
-            for _ in range(3):
-                await strap.advertise()
-                await _until(lambda: strap.is_connected)
-                before = len(frames)
-                await _until(lambda: len(frames) > before + 2, lambda: strap.notify(1024))  # noqa: B023
-                await strap.drop()
-                await _until(lambda: told[-1].state is SensorState.LOST)
-        finally:
-            running.cancel()
-            await asyncio.wait((running,))
+        return await _hubbed(_Worn(strap), _sensor(strap, client), 900.0, [150.0 * n for n in range(1, 6)])
 
-    asyncio.run(broken())
-    states = [status.state for status in told]
-    assert states.count(SensorState.CONNECTED) == 3
+    frames, told = run(evening())
+    lost, found = _times(told, SensorState.LOST), _times(told, SensorState.CONNECTED)
+    assert (len(lost), len(found)) == (5, 6)
+    assert max(back_s - gone_s for gone_s, back_s in zip(lost, found[1:], strict=True)) <= 3.0
     assert [frame.sequence for frame in frames] == sorted({frame.sequence for frame in frames})
+    assert 880 <= len(frames) <= 900
 
 
-def _machine(folder: Path, has_adapter: bool, is_off: bool, has_service: bool) -> tuple[Path, Path]:
-    if has_adapter:
-        (folder / "bluetooth" / "hci0").mkdir(parents=True)
-    switch = folder / "rfkill" / "rfkill0"
-    switch.mkdir(parents=True)
-    (switch / "type").write_text("bluetooth\n", encoding="ascii")
-    (switch / "soft").write_text("1\n" if is_off else "0\n", encoding="ascii")
-    (switch / "hard").write_text("0\n", encoding="ascii")
-    bus = folder / "bus"
-    if has_service:
-        bus.touch()
-    return folder, bus
+def test_a_strap_that_stays_away_for_a_minute_is_back_soon_after_it_returns() -> None:
+    async def walk() -> tuple[list[SensorFrame], list[tuple[float, SensorStatus]]]:
+        air = Air()
+        _, client = back_ends(await air.device("box"))
+        strap = Strap(await air.device("strap"))
+        return await _hubbed(_Worn(strap, away_s=60.0), _sensor(strap, client), 120.0, [20.0])
+
+    _, told = run(walk())
+    found = _times(told, SensorState.CONNECTED)
+    assert len(found) == 2
+    assert found[1] - (20.0 + 60.0) <= 3.0
 
 
-@pytest.mark.parametrize(
-    ("has_adapter", "is_off", "has_service", "says"),
-    [
-        (False, False, True, "no Bluetooth adapter"),
-        (True, True, True, "switched off"),
-        (True, False, False, "not running"),
-    ],
-)
-def test_bluetooth_that_cannot_work_is_a_state_with_a_remedy(
-    tmp_path: Path, has_adapter: bool, is_off: bool, has_service: bool, says: str
-) -> None:
-    finding = obstacle(*_machine(tmp_path, has_adapter, is_off, has_service))
-    assert finding is not None
-    assert says in finding.reason
-    assert finding.remedy
-    assert not finding.is_available
+def _worst_return_beside_an_absent_strap() -> float:
+    """Two at once: one is worn and drops, the other is tried all the time and never there."""
+
+    async def both() -> list[tuple[float, SensorStatus]]:
+        air = Air()
+        _, client = back_ends(await air.device("box"))
+        strap = Strap(await air.device("strap"))
+        absent = BleSensor("AA:AA:AA:AA:AA:AA", backend=client, clock=LoopClock())
+        other = asyncio.create_task(Hub(Settings(), lambda _: None, lambda _: None, [absent]).run())
+        try:
+            _, told = await _hubbed(_Worn(strap), _sensor(strap, client), 130.0, [32.0, 61.0, 95.0])
+        finally:
+            other.cancel()
+            await asyncio.wait((other,))
+        return told
+
+    told = run(both())
+    lost, found = _times(told, SensorState.LOST), _times(told, SensorState.CONNECTED)
+    assert len(lost) == 3
+    assert len(found) == 4
+    return max(back_s - gone_s for gone_s, back_s in zip(lost, found[1:], strict=True))
 
 
-def test_bluetooth_that_can_work_is_no_obstacle(tmp_path: Path) -> None:
-    assert obstacle(*_machine(tmp_path, True, False, True)) is None
+def test_a_strap_at_home_keeps_no_other_from_connecting_again_within_three_seconds() -> None:
+    assert _worst_return_beside_an_absent_strap() <= 3.0
 
 
-def test_a_radio_that_does_not_answer_is_a_state(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The kernel shows an adapter, but nothing answers on the message bus."""
-    monkeypatch.setattr(bluetooth, "obstacle", lambda: None)
-    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
-    finding = asyncio.run(bluetooth.find(Settings(), True))
-    assert not finding.sensors
-    assert "does not answer" in finding.reason
-    assert finding.remedy
+def test_without_giving_way_a_strap_at_home_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control of the test above: it must fail where nobody gives way."""
+    monkeypatch.setattr(link, "LONG_TURN_S", link.CONNECT_S)
+    monkeypatch.setattr(link, "SHORT_TURN_S", link.CONNECT_S)
+    assert _worst_return_beside_an_absent_strap() > 3.0
