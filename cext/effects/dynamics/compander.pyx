@@ -42,24 +42,27 @@ cdef class Compander(Effect):
         self.clear()
 
     cdef void prepare(self) noexcept nogil:
-        if self.end[CORNER] != self.known:
+        self.corner_step = 0.0
+        if self.end[CORNER] != self.known or self.begin[CORNER] != self.known:
             self.known = self.end[CORNER]
-            self.corner = tan(M_PI * min(self.known / self.rate_hz, 0.45))
+            self.corner = tan(M_PI * min(self.begin[CORNER] / self.rate_hz, 0.45))
+            self.corner_step = (tan(M_PI * min(self.known / self.rate_hz, 0.45)) - self.corner) / 64.0
 
     cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
         cdef int j
         cdef bint is_decoding = self.begin[MODE] != 0.0
         cdef double more = pow(10.0, self.begin[AMOUNT] / 20.0) - 1.0
         cdef double more_step = (pow(10.0, self.end[AMOUNT] / 20.0) - 1.0 - more) / 64.0
-        cdef double slide = pow(10.0, -self.end[THRESHOLD] / 20.0)
+        cdef double slide = pow(10.0, -self.begin[THRESHOLD] / 20.0)
+        cdef double slide_step = (pow(10.0, -self.end[THRESHOLD] / 20.0) - slide) / 64.0
         cdef double low = self.low[0], low_too = self.low[1], loudness = self.loudness
         cdef double x, y, add, open, g, high, high_too, peak
         for j in range(frames):
             x = left[j]
             y = right[j]
             add = more + more_step * RAMP[first + j]
-            g = loudness * slide
-            g = self.corner * (1.0 + g * g)
+            g = loudness * (slide + slide_step * RAMP[first + j])
+            g = (self.corner + self.corner_step * RAMP[first + j]) * (1.0 + g * g)
             g = g if g < _HIGHEST else _HIGHEST
             open = 1.0 / (1.0 + g)
             if is_decoding:

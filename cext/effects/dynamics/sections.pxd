@@ -1,10 +1,11 @@
 # Sections for what dynamics effects listen to and split: both ears in one register, double state.
 
 cdef struct Section:
-    double to_first[3]                     # next first state from first, second, input
-    double to_second[3]                    # next second state
-    double to_out[3]                       # output
+    double now[9]                          # next first state from first, second, input; second state; output
     double state[4]
+    double step[9]                         # what `now` changes a frame
+    bint is_moving
+    double goal[9]                         # where it is when the tick ends
     double known[2]
 
 cdef struct Shelf:

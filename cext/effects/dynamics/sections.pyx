@@ -1,32 +1,52 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """State-variable sections: stable under any turn of their knobs, and clean at low frequencies.
 
+They are aimed once a tick; from where the last aim was, the coefficients go in straight lines, frame by frame.
 Source: A. Simper, Solving the continuous SVF equations using trapezoidal integration (2013).
 """
 
 from libc.math cimport M_PI, tan
 
 from cext cimport _simd  # no-cython-lint: its macro is in the prototype below
+from cext._types cimport TICK
 
 cdef extern from *:
     """
     typedef double echoel_d2 __attribute__((vector_size(16)));
-    typedef struct { double to_first[3], to_second[3], to_out[3], state[4]; } echoel_section;
+    typedef struct { double now[9], state[4], step[9]; int is_moving; } echoel_section;
     /* The products with the input stand outside the chain: two steps from state to state. */
     #define ECHOEL_SECTION(at, x, s, t, y) do { echoel_d2 s_ = s; \\
-        y = (at)->to_out[2] * x + ((at)->to_out[0] * s + (at)->to_out[1] * t); \\
-        s = (at)->to_first[0] * s + ((at)->to_first[1] * t + (at)->to_first[2] * x); \\
-        t = (at)->to_second[1] * t + ((at)->to_second[0] * s_ + (at)->to_second[2] * x); } while (0)
+        y = (at)->now[8] * x + ((at)->now[6] * s + (at)->now[7] * t); \\
+        s = (at)->now[0] * s + ((at)->now[1] * t + (at)->now[2] * x); \\
+        t = (at)->now[4] * t + ((at)->now[3] * s_ + (at)->now[5] * x); } while (0)
+    #define ECHOEL_ON(at) for (int i_ = 0; i_ < 9; i_++) (at)->now[i_] += (at)->step[i_]
     #define ECHOEL_STATE(at, s, t) \\
         echoel_d2 s = {(at)->state[0], (at)->state[1]}, t = {(at)->state[2], (at)->state[3]}
     #define ECHOEL_KEEP(at, s, t) do { (at)->state[0] = s[0]; (at)->state[1] = s[1]; \\
         (at)->state[2] = t[0]; (at)->state[3] = t[1]; } while (0)
     ECHOEL_CLONES static void echoel_section_run(
         echoel_section *, const float *, const float *, float *, float *, int);
+    ECHOEL_CLONES static void echoel_section_turning(
+        echoel_section *, const float *, const float *, float *, float *, int);
     ECHOEL_CLONES static void echoel_section_pair(
         echoel_section *, echoel_section *, const float *, const float *, float *, float *, int);
+    static void echoel_section_turning(echoel_section *at, const float *left, const float *right,
+                                       float *out_left, float *out_right, int frames) {
+        ECHOEL_STATE(at, s, t);
+        for (int j = 0; j < frames; j++) {
+            echoel_d2 x = {left[j], right[j]}, y;
+            ECHOEL_SECTION(at, x, s, t, y);
+            ECHOEL_ON(at);
+            out_left[j] = (float)y[0]; out_right[j] = (float)y[1];
+        }
+        ECHOEL_KEEP(at, s, t);
+    }
     static void echoel_section_run(echoel_section *at, const float *left, const float *right,
                                    float *out_left, float *out_right, int frames) {
+        if (at->is_moving) {
+            echoel_section_turning(at, left, right, out_left, out_right, frames);
+            return;
+        }
         echoel_section now = *at;
         ECHOEL_STATE(at, s, t);
         for (int j = 0; j < frames; j++) {
@@ -38,6 +58,11 @@ cdef extern from *:
     }
     static void echoel_section_pair(echoel_section *one, echoel_section *two, const float *left,
                                     const float *right, float *out_left, float *out_right, int frames) {
+        if (one->is_moving || two->is_moving) {
+            echoel_section_run(one, left, right, out_left, out_right, frames);
+            echoel_section_run(two, out_left, out_right, out_left, out_right, frames);
+            return;
+        }
         echoel_section first = *one, second = *two;
         ECHOEL_STATE(one, s, t);
         ECHOEL_STATE(two, u, v);
@@ -77,8 +102,14 @@ cdef extern from *:
 cdef void _aim(Section* at, double cycles, double q, double x, double band, double low) noexcept nogil:
     # cycles: frequency over rate; band is counted in 1 / q.
     cdef double g, a1, a2, a3
+    cdef int k
+    cdef bint is_fresh = at.known[0] == 0.0
     if cycles == at.known[0] and q == at.known[1]:
+        if at.is_moving:
+            at.is_moving = False
+            at.now = at.goal
         return
+    at.now = at.goal
     at.known[0] = cycles
     at.known[1] = q
     g = tan(M_PI * min(cycles, 0.48))
@@ -86,15 +117,15 @@ cdef void _aim(Section* at, double cycles, double q, double x, double band, doub
     a2 = g * a1
     a3 = g * a2
     band /= q
-    at.to_first[0] = 2.0 * a1 - 1.0
-    at.to_first[1] = -2.0 * a2
-    at.to_first[2] = 2.0 * a2
-    at.to_second[0] = 2.0 * a2
-    at.to_second[1] = 1.0 - 2.0 * a3
-    at.to_second[2] = 2.0 * a3
-    at.to_out[0] = band * a1 + low * a2
-    at.to_out[1] = low * (1.0 - a3) - band * a2
-    at.to_out[2] = x + band * a2 + low * a3
+    at.goal = [
+        2.0 * a1 - 1.0, -2.0 * a2, 2.0 * a2, 2.0 * a2, 1.0 - 2.0 * a3, 2.0 * a3,
+        band * a1 + low * a2, low * (1.0 - a3) - band * a2, x + band * a2 + low * a3,
+    ]
+    if is_fresh:
+        at.now = at.goal
+    at.is_moving = not is_fresh
+    for k in range(9):
+        at.step[k] = (at.goal[k] - at.now[k]) / TICK
 
 
 cdef void aim_lowpass(Section* at, double cycles, double q) noexcept nogil:
@@ -114,6 +145,8 @@ cdef void clear_section(Section* at) noexcept nogil:
     cdef int k
     for k in range(4):
         at.state[k] = 0.0
+    at.known[0] = 0.0
+    at.is_moving = False
 
 
 cdef void run_section(

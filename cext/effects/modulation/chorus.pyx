@@ -161,12 +161,13 @@ cdef class Ensemble(Swarm):
 
     cdef void prepare(self) noexcept nogil:
         cdef int head
-        cdef double slow, fast, side, c, s
+        cdef double slow, fast, glide, side, c, s
         cdef double middle = 10.0 * self.rate_hz / 1000.0
         sweep_tick(&self.slow, self.end[E_SPEED], self.rate_hz)
         sweep_tick(&self.fast, self.end[E_SHIMMER], self.rate_hz)
         slow = 0.35 * self.end[E_DEPTH] * middle
         fast = 0.1 * slow
+        glide = 0.35 * TICK * self.step[E_DEPTH] * middle
         for head in range(3):
             side = 0.25 * M_PI * (1.0 + (head - 1) * self.end[E_WIDTH])
             self.loud(head, 0.816496580927726 * cos(side), 0.816496580927726 * sin(side))
@@ -184,7 +185,9 @@ cdef class Ensemble(Swarm):
                 middle + slow * (self.slow.sine * c + self.slow.cosine * s)
                 + fast * (self.fast.sine * c + self.fast.cosine * s),
                 slow * self.slow.turn * (self.slow.cosine * c - self.slow.sine * s)
-                + fast * self.fast.turn * (self.fast.cosine * c - self.fast.sine * s))
+                + fast * self.fast.turn * (self.fast.cosine * c - self.fast.sine * s)
+                + glide * (self.slow.sine * c + self.slow.cosine * s)
+                + 0.1 * glide * (self.fast.sine * c + self.fast.cosine * s))
             self.head[1][head] = self.head[0][head]
         self.is_fresh = False
 

@@ -75,6 +75,8 @@ cdef class RotarySpeaker(Effect):
         cdef Rotor* rotor = &self.rotor[which]
         cdef int ear
         cdef double reach = self.end[DOPPLER] * radius / _SOUND_M_S * self.rate_hz
+        cdef double glide = TICK * self.step[DOPPLER] * radius / _SOUND_M_S * self.rate_hz
+        cdef double swing = 0.5 * M_PI * TICK * self.step[WIDTH]         # of a microphone, radians a tick
         cdef double away, place, slope, full, dull, level
         cdef uint64_t side
         rotor.speed_hz += (target_hz - rotor.speed_hz) * (1.0 - exp(-TICK / (start_s * self.rate_hz)))
@@ -88,7 +90,7 @@ cdef class RotarySpeaker(Effect):
             side = rotor.phase + side if ear else rotor.phase - side
             away = 0.5 - 0.5 * sine_of(side + (<uint64_t> 1 << 62))       # 0 facing it, 1 turned away
             place = _LATE + 2.0 * reach * away
-            slope = reach * sine_of(side) * rotor.turn
+            slope = reach * sine_of(side) * (rotor.turn + (swing if ear else -swing)) + 2.0 * glide * away
             full = level * (1.0 - 0.5 * self.end[TREMOLO] * away)
             # What faces away loses its treble first: full * all - dull * treble.
             dull = full * 0.8 * self.end[TREMOLO] * away if which == 0 else 0.0

@@ -10,7 +10,7 @@ from libc.math cimport M_PI, cos, pow, sqrt
 from libc.string cimport memcpy
 
 from cext cimport _simd  # no-cython-lint: its macro is in the loops of the modules that use these
-from cext._types cimport TICK
+from cext._types cimport RAMP, TICK
 
 cdef enum:
     MIRROR = 2 * TICK
@@ -104,6 +104,21 @@ cdef inline void line_seal(float* line, long mask, long long clock) noexcept nog
 cdef inline void line_write(float* line, long mask, long long clock, const float* sound) noexcept nogil:
     memcpy(line + (clock & mask), sound, TICK * sizeof(float))
     line_seal(line, mask, clock)
+
+
+cdef inline void line_glide(
+    float* sound, float* last, const float* before, float gain_before, const float* powers, float gain
+) noexcept nogil:
+    # A damper that becomes another one within the tick, both from what it remembers.
+    cdef float[TICK] faded
+    cdef float[8] last_faded
+    cdef int j
+    memcpy(faded, sound, sizeof(faded))
+    memcpy(last_faded, last, sizeof(last_faded))
+    line_soften(faded, last_faded, before, gain_before)
+    line_soften(sound, last, powers, gain)
+    for j in range(TICK):
+        sound[j] += (1 - RAMP[j] / TICK) * (faded[j] - sound[j])
 
 
 cdef inline void line_absorb(double frames, double rate_hz, double decay_s, double damping,

@@ -15,4 +15,7 @@ cdef class Schroeder(Tail):
     cdef float[2][COMBS][8] last
     cdef float[2][COMBS][POWERS] powers
     cdef float[2][COMBS] gain
+    cdef float[2][COMBS][POWERS] powers_before
+    cdef float[2][COMBS] gain_before
+    cdef bint has_moved                    # this tick goes from the dampers before to the new ones
     cdef double[2] known

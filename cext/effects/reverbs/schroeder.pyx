@@ -12,8 +12,8 @@ import numpy as np
 
 from cext._types cimport TICK
 from cext.effects.reverbs._lines cimport (
-    MIRROR, Loop, line_absorb, line_powers, line_smear, line_soften, loop_go, loop_lay, loop_read,
-    loop_size, loop_write,
+    MIRROR, Loop, line_absorb, line_glide, line_powers, line_smear, line_soften, loop_go, loop_lay,
+    loop_read, loop_size, loop_write,
 )
 from cext.effects.reverbs.tail cimport Tail
 
@@ -64,9 +64,13 @@ cdef class Schroeder(Tail):
     cdef void turn(self) noexcept nogil:
         cdef int ear, i
         cdef double gain = 1.0, pole = 0.0
+        self.has_moved = False
         if self.is_fresh or self.end[DECAY] != self.known[0] or self.end[DAMPING] != self.known[1]:
             self.known[0] = self.end[DECAY]
             self.known[1] = self.end[DAMPING]
+            self.has_moved = not self.is_fresh
+            memcpy(self.powers_before, self.powers, sizeof(self.powers))
+            memcpy(self.gain_before, self.gain, sizeof(self.gain))
             for ear in range(2):
                 for i in range(COMBS):
                     line_absorb(self.comb[ear][i].length, self.rate_hz, self.known[0], self.known[1],
@@ -91,7 +95,11 @@ cdef class Schroeder(Tail):
                 memcpy(back, loop_read(loop), TICK * sizeof(float))
                 for j in range(TICK):
                     self.wet[ear][j] += back[j]
-                line_soften(back, self.last[ear][i], self.powers[ear][i], self.gain[ear][i])
+                if self.has_moved:
+                    line_glide(back, self.last[ear][i], self.powers_before[ear][i], self.gain_before[ear][i],
+                               self.powers[ear][i], self.gain[ear][i])
+                else:
+                    line_soften(back, self.last[ear][i], self.powers[ear][i], self.gain[ear][i])
             for i in range(PASSES):
                 loop = &self.smear[ear][i]
                 line_smear(self.wet[ear], loop_read(loop), loop_write(loop), <float> -0.7)

@@ -19,6 +19,9 @@ cdef class Shaped(Tail):
     cdef float[2][8] last
     cdef float[POWERS] powers
     cdef float soft_gain
+    cdef float[POWERS] powers_before
+    cdef float soft_gain_before
+    cdef bint is_softening                 # this tick goes from the high cut before to the new one
     cdef bint has_moved                    # this tick cross-fades from the echoes before
     cdef int[2][ECHOES] delay_before
     cdef float[2][ECHOES] gain_before

@@ -14,7 +14,7 @@ import numpy as np
 
 from cext._types cimport RAMP, TICK, scatter
 from cext.effects.reverbs._lines cimport (
-    MIRROR, line_at, line_echoes, line_powers, line_seal, line_smear, line_soften, line_write,
+    MIRROR, line_at, line_echoes, line_glide, line_powers, line_seal, line_smear, line_soften, line_write,
 )
 from cext.effects.reverbs.tail cimport Tail
 
@@ -55,8 +55,12 @@ cdef class Shaped(Tail):
         cdef int ear, i
         cdef double pole, energy, time = self.end[TIME] * self.rate_hz / 1000.0
         self.has_moved = False
+        self.is_softening = False
         if self.is_fresh or self.end[HIGH_CUT] != self.high_known:
             self.high_known = self.end[HIGH_CUT]
+            self.is_softening = not self.is_fresh
+            memcpy(self.powers_before, self.powers, sizeof(self.powers))
+            self.soft_gain_before = self.soft_gain
             pole = exp(-2.0 * M_PI * self.high_known / self.rate_hz)
             line_powers(self.powers, pole)
             self.soft_gain = <float> (1.0 - pole)
@@ -89,7 +93,11 @@ cdef class Shaped(Tail):
         cdef float[TICK] before
         memset(self.wet, 0, sizeof(self.wet))
         for ear in range(2):
-            line_soften(self.heard[ear], self.last[ear], self.powers, self.soft_gain)
+            if self.is_softening:
+                line_glide(self.heard[ear], self.last[ear], self.powers_before, self.soft_gain_before,
+                           self.powers, self.soft_gain)
+            else:
+                line_soften(self.heard[ear], self.last[ear], self.powers, self.soft_gain)
             for i in range(SMEARS):
                 row = 2 + SMEARS * ear + i
                 line_smear(self.heard[ear],

@@ -17,4 +17,8 @@ cdef class Velvet(Tail):
     cdef float[LOOPS][8] last
     cdef float[LOOPS][POWERS] powers
     cdef float[LOOPS] keep
+    cdef float[2][LOOPS][PULSES] gain_before
+    cdef float[LOOPS][POWERS] powers_before
+    cdef float[LOOPS] keep_before
+    cdef bint has_moved                    # this tick cross-fades from the tail before
     cdef double[2] known

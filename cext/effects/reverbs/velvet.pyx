@@ -13,9 +13,9 @@ from libc.string cimport memcpy, memset
 
 import numpy as np
 
-from cext._types cimport TICK, scatter
+from cext._types cimport RAMP, TICK, scatter
 from cext.effects.reverbs._lines cimport (
-    MIRROR, line_absorb, line_at, line_echoes, line_powers, line_soften, line_write,
+    MIRROR, line_absorb, line_at, line_echoes, line_glide, line_powers, line_soften, line_write,
 )
 from cext.effects.reverbs.tail cimport Tail
 
@@ -62,9 +62,14 @@ cdef class Velvet(Tail):
     cdef void turn(self) noexcept nogil:
         cdef int ear, i, k
         cdef double gain = 1.0, pole = 0.0
+        self.has_moved = False
         if self.is_fresh or self.end[DECAY] != self.known[0] or self.end[DAMPING] != self.known[1]:
             self.known[0] = self.end[DECAY]
             self.known[1] = self.end[DAMPING]
+            self.has_moved = not self.is_fresh
+            memcpy(self.gain_before, self.gain, sizeof(self.gain))
+            memcpy(self.powers_before, self.powers, sizeof(self.powers))
+            memcpy(self.keep_before, self.keep, sizeof(self.keep))
             for i in range(LOOPS):
                 line_absorb(self.length[i], self.rate_hz, self.known[0], self.known[1], &gain, &pole)
                 line_powers(self.powers[i], pole)
@@ -78,16 +83,29 @@ cdef class Velvet(Tail):
     cdef void ring(self) noexcept nogil:
         cdef int ear, i, j
         cdef float[TICK] sound
+        cdef float[2][TICK] before
+        memset(before, 0, sizeof(before))
         memset(self.wet, 0, sizeof(self.wet))
         for i in range(LOOPS):
             memcpy(sound, line_at(&self.memory[i, 0], self.mask, self.clock - self.length[i]), sizeof(sound))
-            line_soften(sound, self.last[i], self.powers[i], self.keep[i])
+            if self.has_moved:
+                line_glide(sound, self.last[i], self.powers_before[i], self.keep_before[i],
+                           self.powers[i], self.keep[i])
+            else:
+                line_soften(sound, self.last[i], self.powers[i], self.keep[i])
             for j in range(TICK):
                 sound[j] += self.heard[0][j] + self.heard[1][j]
             line_write(&self.memory[i, 0], self.mask, self.clock, sound)
             for ear in range(2):
                 line_echoes(&self.memory[i, 0], self.mask, self.clock + TICK, self.delay[ear][i],
                             self.gain[ear][i], PULSES, self.wet[ear])
+                if self.has_moved:
+                    line_echoes(&self.memory[i, 0], self.mask, self.clock + TICK, self.delay[ear][i],
+                                self.gain_before[ear][i], PULSES, before[ear])
+        if self.has_moved:
+            for ear in range(2):
+                for j in range(TICK):
+                    self.wet[ear][j] += (1 - RAMP[j] / TICK) * (before[ear][j] - self.wet[ear][j])
 
     cdef void hush(self) noexcept nogil:
         memset(&self.memory[0, 0], 0, self.memory.shape[0] * self.memory.shape[1] * sizeof(float))
