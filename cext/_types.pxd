@@ -33,21 +33,6 @@ cdef extern from *:
         0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27,
         28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52,
         53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
-    /* What is no sound: NaN becomes silence, everything above +60 dBFS (and infinity) becomes +60 dBFS. */
-    static inline void echoel_tame(float *x, long count) {
-        /* Nearly always there is nothing to do. As whole numbers, because that is the quickest to see: the
-           bits of a float without its sign grow with its size, up to infinity and NaN. */
-        typedef int32_t __attribute__((may_alias)) echoel_bits;
-        const echoel_bits *bits = (const echoel_bits *)(const void *)x;
-        int32_t margin = 0;
-        for (long j = 0; j < count; j++) margin |= 0x447a0000 - (bits[j] & 0x7fffffff);
-        if (margin >= 0) return;
-        for (long j = 0; j < count; j++) {
-            float s = x[j] == x[j] ? x[j] : 0.0f;
-            s = s < 1e3f ? s : 1e3f;
-            x[j] = s > -1e3f ? s : -1e3f;
-        }
-    }
     #define echoel_load(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
     #define echoel_store(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
     #define echoel_fence() __atomic_thread_fence(__ATOMIC_SEQ_CST)
@@ -55,7 +40,6 @@ cdef extern from *:
     const float[64] RAMP "ECHOEL_RAMP"
     uint64_t flush_denormals "echoel_flush_denormals"() noexcept nogil
     void restore_denormals "echoel_restore_denormals"(uint64_t before) noexcept nogil
-    void tame "echoel_tame"(float* x, long count) noexcept nogil
     int64_t atomic_load "echoel_load"(int64_t* place) noexcept nogil
     void atomic_store "echoel_store"(int64_t* place, int64_t value) noexcept nogil
     void atomic_fence "echoel_fence"() noexcept nogil

@@ -55,8 +55,10 @@ _CONSOLE_PEER = (
 
 JOBS = (
     _one("gain", "Gain(-6)", gain_db=-6.0),
-    _one("channel_tools", "Invert()"),
-    _one("hard_clip", "Clipping(-6)"),
+    _one("channel_tools", "Invert()", route="stereo", left_polarity="inverted", right_polarity="inverted"),
+    # Clipping as the peer does it, every corner folding back; then as we do it unless told otherwise.
+    _one("hard_clip", "Clipping(-6)", antialias="off"),
+    _one("hard_clip", "Clipping(-6)", 0.0),
     _one("bitcrusher", "Bitcrush(8)"),
     _one("overdrive", "Distortion(24)", drive_db=24.0),
     _one("compressor", "Compressor(-20, 4, 10, 100)", threshold_db=-20.0),
@@ -146,10 +148,10 @@ def rows() -> Iterator[Row]:
             value = measured[place]
             other = peer[place] if peer else None
             yield Row(
-                f"{job.name}, {where}: times faster",
+                f"{job.name}{'' if job.goal else ' as it comes'}, {where}: times faster",
                 other / value if other else None,
                 "x",
-                job.goal,
+                job.goal or None,
                 False,
                 f"{job.peer.split('(')[0]} of pedalboard, ns/frame; ours {value:.3g}",
                 other,

@@ -49,15 +49,15 @@ cdef extern from *:
     ECHOEL_CLONES static void echoel_plain_edge(
             float *restrict sound, float *restrict last, float *restrict owed, const float *restrict edge,
             int frames) {
-        float in[81], out[80];
+        float in[81];
         in[0] = *last;
         __builtin_memcpy(in + 1, sound, frames * sizeof(float));
         for (int j = 0; j < frames; j++) {
-            out[j] = in[j] - (echoel_above(in[j] - edge[j]) - echoel_above(-in[j] - edge[j]));
+            float s = in[j] < edge[j] ? in[j] : edge[j];
+            sound[j] = s > -edge[j] ? s : -edge[j];
         }
         *last = in[frames];
         *owed = 0.5f * (echoel_above(*last - edge[frames - 1]) - echoel_above(-*last - edge[frames - 1]));
-        __builtin_memcpy(sound, out, frames * sizeof(float));
     }
     """
     void _soft_edge "echoel_soft_edge"(

@@ -1,12 +1,14 @@
 from libc.stdint cimport uint64_t
 
-from cext.parts cimport MOST_PARAMETERS, Effect
+from cext.parts cimport Effect
 
 
 cdef class Placing(Effect):
-    cdef double[MOST_PARAMETERS] known
     cdef double[4] before                  # left from left, from right; right from left, from right
     cdef double[4] after
+    cdef float[4] now                      # at the start of the tick, and how it changes a frame
+    cdef float[4] change
+    cdef bint moves
     cdef bint has_begun
     cdef void place(self, const double* value, double* out) noexcept nogil
 

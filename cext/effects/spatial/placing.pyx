@@ -23,6 +23,10 @@ cdef extern from *:
             float *restrict left, float *restrict right, const float *restrict ramp,
             const float *from, const float *step, int moves, int frames) {
         float a = from[0], b = from[1], c = from[2], d = from[3];
+        if (!moves && b == 0.0f && c == 0.0f) {
+            for (int j = 0; j < frames; j++) { left[j] *= a; right[j] *= d; }
+            return;
+        }
         if (!moves) {
             for (int j = 0; j < frames; j++) {
                 float l = left[j], r = right[j];
@@ -53,29 +57,22 @@ cdef class Placing(Effect):
 
     cdef void prepare(self) noexcept nogil:
         cdef int i
-        cdef bint is_new = not self.has_begun
+        if self.has_begun and not self.is_moving and not self.moves:
+            return
         for i in range(4):
             self.before[i] = self.after[i]
-        for i in range(self.count):
-            if self.known[i] != self.end[i]:
-                self.known[i] = self.end[i]
-                is_new = True
-        if is_new:
-            self.place(self.end, self.after)
+        self.place(self.end, self.after)
         if not self.has_begun:
             self.has_begun = True
             self.place(self.begin, self.before)
+        self.moves = False
+        for i in range(4):
+            self.now[i] = <float> self.before[i]
+            self.change[i] = <float> ((self.after[i] - self.before[i]) / TICK)
+            self.moves = self.moves or self.change[i] != 0.0
 
     cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
-        cdef float[4] begin
-        cdef float[4] step
-        cdef bint moves = False
-        cdef int i
-        for i in range(4):
-            begin[i] = <float> self.before[i]
-            step[i] = <float> ((self.after[i] - self.before[i]) / TICK)
-            moves = moves or step[i] != 0.0
-        _place(left, right, RAMP + first, begin, step, moves, frames)
+        _place(left, right, RAMP + first, self.now, self.change, self.moves, frames)
 
     cdef void clear(self) noexcept nogil:
         self.has_begun = False
@@ -174,7 +171,7 @@ cdef class AmbisonicRotate(Placing):
         cdef double cycles = TICK * self.end[4] / self.rate_hz
         if cycles != 0.0:
             self.turned += turn_of(cycles) if cycles > 0.0 else <uint64_t> 0 - turn_of(-cycles)
-            self.known[0] = 1e9
+            self.moves = True
         Placing.prepare(self)
 
     cdef void place(self, const double* value, double* out) noexcept nogil:
