@@ -14,7 +14,7 @@ from bleak.exc import BleakError
 
 from appliance.clock import Clock, SystemClock
 from appliance.contracts import SensorFrame
-from appliance.errors import EchoelError
+from appliance.errors import EchoelError, Misused
 from appliance.sensors.ble.profile import Heard, Profile
 from appliance.sensors.ble.profiles import Wishes, choose
 from appliance.sensors.ble.trouble import explained
@@ -154,6 +154,16 @@ class BleSensor:
         with suppress(*_BROKEN, TimeoutError):
             async with asyncio.timeout(GOODBYE_S):
                 await client.disconnect()
+
+    async def send(self, frame: bytes) -> None:
+        """Send a frame to a wearable. Raises LinkLost, or Misused for a sensor that takes none."""
+        send = getattr(self._profile, "send", None)
+        if send is None:
+            raise Misused(f"{self.name} takes no commands", "connect our wearable")
+        try:
+            await send(frame)
+        except BleakError as error:
+            raise explained(self.name, error) from error
 
     def has(self, uuid: str) -> bool:
         """Whether the device has this characteristic."""

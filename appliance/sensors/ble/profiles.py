@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from appliance.contracts import Channel
-from appliance.sensors.ble import heart_rate
+from appliance.sensors.ble import heart_rate, wearable
 from appliance.sensors.ble.profile import Line, Profile
 from appliance.sensors.reasons import Reason, fault
 
@@ -39,6 +39,13 @@ class Row:
 
 
 ROWS: tuple[Row, ...] = (
+    Row(
+        "wearable",
+        "Our wearable",
+        wearable.SERVICE,
+        wearable.UP,
+        lambda sensor_id, wishes: wearable.WearableProfile(sensor_id, dict(wishes.keys)),
+    ),
     Row(
         "heart-rate",
         "Heart rate strap",

@@ -33,7 +33,7 @@ class Turns:
     ) -> _Result:
         """Do the work alone.
 
-        longest_s: how long it may take, else TimeoutError. give_way_s: the same when others wait, else GaveWay.
+        longest_s: how long it may take, else TimeoutError. give_way_s: the same when others wait.
         """
         self._waiting += 1
         self._wanted.set()
