@@ -1,13 +1,15 @@
-"""Our own wearable: frames of `firmware.wire` become sensor frames."""
+"""Our own wearable: frames of `firmware.wire` become sensor frames, with the C twin of its decoder."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
 
 from appliance.contracts import Channel, SensorFrame
 from appliance.sensors.clock_map import ClockMap
+from cext.frames import Wire
 from firmware import wire
 
 UNITS: dict[Channel, str] = {
@@ -20,25 +22,43 @@ UNITS: dict[Channel, str] = {
     Channel.TEMPERATURE: "degC",
     Channel.EEG: "uV",
 }
+_CHANNELS = tuple(Channel(name) for name in wire.CHANNELS)
+_CHANNEL_UNITS = tuple(UNITS[channel] for channel in _CHANNELS)
+_RR = _CHANNELS.index(Channel.RR)
 
 
 class WearableDecoder:
     """Reads one wearable.
 
-    keys: key id -> key shared at pairing; by default unkeyed frames, as on a cable.
+    keys: key id -> key of the tags; by default unkeyed frames, as on a cable. ciphers: key id -> key that
+    unseals payloads. `paired` makes both from the secrets of a pairing.
     Sequence numbers count a channel's frames and jump by what the line lost, whatever channel that was.
+    clock: the wearable's, on the box's. name, serial: what it says of itself.
     """
 
-    def __init__(self, sensor_id: str, keys: dict[int, bytes] | None = None) -> None:
+    def __init__(
+        self, sensor_id: str, keys: dict[int, bytes] | None = None, ciphers: dict[int, bytes] | None = None
+    ) -> None:
         self._sensor_id = sensor_id
-        self._wire = wire.Decoder(keys)
-        self._clock = ClockMap()
-        self._sequences: dict[Channel, int] = {}
-        self._last_ms: int | None = None
-        self._wraps_ms = 0
-        self._boot: int | None = None
+        self._wire = Wire({wire.OPEN_KEY_ID: b""} if keys is None else keys, ciphers)
+        self.clock = ClockMap()
+        self._arrival_s = 0.0
         self._unread = 0
         self.name = ""
+        self.serial = ""
+
+    @classmethod
+    def paired(cls, sensor_id: str, secrets: Mapping[int, bytes]) -> WearableDecoder:
+        """Read a wearable that shares secrets with this box; nothing unkeyed is let in.
+
+        secrets: key id from 1 to 255 -> secret of the pairing.
+        """
+        made = {key_id: wire.derived(secret, wire.UP) for key_id, secret in secrets.items()}
+        return cls(
+            sensor_id,
+            {key_id: pair[0] for key_id, pair in made.items()},
+            {key_id: pair[1][:16] for key_id, pair in made.items()},
+        )
 
     @property
     def dropped(self) -> Mapping[str, int]:
@@ -53,88 +73,65 @@ class WearableDecoder:
 
     def restart(self) -> None:
         """Forget half a frame: the cable was out."""
-        self._wire.feed(b"\0")
+        self._wire.restart()
 
     def feed(self, data: bytes, arrival_s: float) -> list[SensorFrame]:
         """Take bytes from a serial line."""
-        found = (self._read(frame, arrival_s) for frame in self._wire.feed(data))
-        return [frame for frame in found if frame is not None]
+        return self._found(arrival_s) if self._wire.feed(data) else []
 
     def notified(self, data: bytes, arrival_s: float) -> list[SensorFrame]:
         """Take one BLE notification: a frame without the serial line's wrapping."""
-        frame = self._wire.frame(data)
-        found = self._read(frame, arrival_s) if frame is not None else None
-        return [found] if found is not None else []
+        return self._found(arrival_s) if self._wire.frame(data) else []
 
-    def _read(self, frame: wire.Frame, arrival_s: float) -> SensorFrame | None:
-        if frame.boot != self._boot:
-            self._boot, self._last_ms, self._wraps_ms = frame.boot, None, 0
-            self._clock.forget()
-            frame.lost += 1 if self._sequences else 0
-        if frame.lost:
-            self._sequences = {channel: number + frame.lost for channel, number in self._sequences.items()}
-        time_s = self._unwrapped_s(frame.time_ms)
-        if frame.kind == wire.SAMPLES:
-            samples = wire.Samples.unpack(frame.payload)
-            if samples is not None:
-                return self._samples(samples, time_s, arrival_s)
-        elif frame.kind == wire.INTERVALS:
-            intervals_ms = wire.unpack_intervals(frame.payload)
+    def _found(self, arrival_s: float) -> list[SensorFrame]:
+        """Place what one piece brought: its newest sample tells the clock, and all follow its line."""
+        self._arrival_s = arrival_s
+        frames: list[SensorFrame] = []
+        first, count = 0, self._wire.count
+        while first < count:
+            end, is_new, newest_s = self._wire.boot_end(first)
+            if is_new:
+                self.clock.forget()
+            if not math.isnan(newest_s):
+                self.clock.saw(newest_s, arrival_s)
+            frames += self._wire.frames(
+                first,
+                end,
+                *self.clock.line(),
+                arrival_s,
+                SensorFrame,
+                self._sensor_id,
+                _CHANNELS,
+                _CHANNEL_UNITS,
+                self._other,
+            )
+            first = end
+        return frames
+
+    def _other(self, kind: int, payload: bytes, time_s: float, key_id: int) -> SensorFrame | None:
+        """Read a frame that holds no samples."""
+        if kind == wire.INTERVALS:
+            intervals_ms = wire.unpack_intervals(payload)
             if intervals_ms is not None:
-                return self._intervals(intervals_ms, time_s, arrival_s)
-        elif frame.kind == wire.HELLO:
-            hello = wire.unpack_hello(frame.payload)
+                return self._intervals(intervals_ms, time_s)
+        elif kind == wire.HELLO:
+            hello = wire.unpack_hello(payload)
             if hello is not None:
-                self.name = hello[1][:120]
+                self.serial, self.name = hello[0][:64], hello[1][:120]
                 return None
-        elif frame.kind == wire.STATUS:
+        elif kind == wire.STATUS:
             return None
         self._unread += 1
         return None
 
-    def _samples(self, samples: wire.Samples, time_s: float, arrival_s: float) -> SensorFrame:
-        counts = np.array(samples.counts, dtype=np.float64)
-        counts[counts == wire.LOST] = np.nan
-        newest_s = time_s + max(len(counts) - 1, 0) / samples.rate_hz
-        return self._sent(
-            Channel(samples.channel),
-            self._clock.box_time_s(time_s, newest_s, arrival_s),
-            arrival_s,
-            counts * samples.scale,
-            samples.rate_hz,
-            samples.has_contact,
-        )
-
-    def _intervals(self, intervals_ms: list[float], time_s: float, arrival_s: float) -> SensorFrame:
-        first_s = self._clock.box_time_s(time_s, time_s, arrival_s) - sum(intervals_ms[1:]) / 1000.0
-        return self._sent(Channel.RR, first_s, arrival_s, np.array(intervals_ms), 0.0, None)
-
-    def _sent(
-        self,
-        channel: Channel,
-        time_s: float,
-        arrival_s: float,
-        values: np.ndarray[tuple[int], np.dtype[np.float64]],
-        rate_hz: float,
-        has_contact: bool | None,
-    ) -> SensorFrame:
-        sequence = self._sequences.get(channel, 0)
-        self._sequences[channel] = sequence + 1
+    def _intervals(self, intervals_ms: list[float], time_s: float) -> SensorFrame:
         return SensorFrame(
             self._sensor_id,
-            channel,
-            sequence,
-            time_s,
-            arrival_s,
-            values,
-            rate_hz,
-            UNITS[channel],
-            has_contact=has_contact,
+            Channel.RR,
+            self._wire.next_sequence(_RR),
+            time_s - sum(intervals_ms[1:]) / 1000.0,
+            self._arrival_s,
+            np.array(intervals_ms),
+            0.0,
+            UNITS[Channel.RR],
         )
-
-    def _unwrapped_s(self, time_ms: int) -> float:
-        """The wearable's 32-bit milliseconds start over after 49.7 days."""
-        if self._last_ms is not None and self._last_ms - time_ms > 1 << 31:
-            self._wraps_ms += 1 << 32
-        self._last_ms = time_ms
-        return (self._wraps_ms + time_ms) / 1000.0
