@@ -11,7 +11,12 @@ def power(
     values: ArrayLike, rate_hz: float, first_hz: float, step_hz: float, count: int
 ) -> NDArray[np.float64]: ...
 def coherence(
-    times_s: ArrayLike, intervals_ms: ArrayLike, now_s: float, window_s: float = 64.0, least_s: float = 32.0
+    times_s: ArrayLike,
+    intervals_ms: ArrayLike,
+    now_s: float,
+    window_s: float = 64.0,
+    least_s: float = 32.0,
+    is_corrected: ArrayLike | None = None,
 ) -> float | None: ...
 def slow_wave(
     times_s: ArrayLike, intervals_ms: ArrayLike, now_s: float, window_s: float = 64.0, least_s: float = 32.0

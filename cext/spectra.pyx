@@ -223,14 +223,21 @@ def power(values, double rate_hz, double first_hz, double step_hz, int count):
     return out
 
 
-def coherence(times_s, intervals_ms, double now_s, double window_s=64.0, double least_s=32.0):
+def coherence(
+    times_s, intervals_ms, double now_s, double window_s=64.0, double least_s=32.0, is_corrected=None
+):
     """How much of the heart's rhythm is one slow wave, 0..1 (Pk / T), or None when too little is known.
 
     times_s: when each interval ended; intervals_ms: corrected. Only the last window_s before now_s count;
-    at least least_s of them must be there, without a hole of 5 s.
+    at least least_s of them must be there, without a hole of 5 s. is_corrected: which were mended; a mended
+    interval is a guess, smoother than the heart, so the score is multiplied by the cube of the share of true
+    ones: artefacts can lower it and never raise it.
     """
     found = slow_wave(times_s, intervals_ms, now_s, window_s, least_s)
-    return None if found is None else found[0]
+    if found is None or is_corrected is None:
+        return None if found is None else found[0]
+    recent = np.asarray(times_s, dtype=np.float64) >= now_s - window_s
+    return found[0] * (1.0 - float(np.mean(np.asarray(is_corrected, dtype=np.bool_)[recent]))) ** 3
 
 
 def slow_wave(times_s, intervals_ms, double now_s, double window_s=64.0, double least_s=32.0):

@@ -2,9 +2,8 @@
 
 Source: Lipponen and Tarvainen, J Med Eng Technol 43 (2019) 173, made online: thresholds from the trailing
 91 beats instead of the surrounding ones, decisions two beats after the fact. Until there is enough history
-an interval that differs by more than 30 % from the median of its neighbours is judged by that alone. An
-extra beat is taken out, a missed one put back in the middle, anything else drawn straight from the last
-interval that was the heart's own to the next.
+the thresholds are fixed shares of the usual interval. An extra beat is taken out, a missed one put back in
+the middle, anything else drawn straight from the last interval that was the heart's own to the next.
 """
 
 from __future__ import annotations
@@ -22,9 +21,11 @@ SPREAD = 5.2
 ENOUGH = 21
 # The thresholds of the paper are held between these shares of the usual interval: below, the smallest sigh
 # of a very even heart would count as ectopic; above, frequent ectopic beats would make each other usual.
-STEP_SHARES = (0.10, 0.30)
-DISTANCE_SHARES = (0.08, 0.15)
-START_SHARE = 0.3
+STEP_SHARES = (0.12, 0.25)
+DISTANCE_SHARES = (0.10, 0.15)
+START_SHARES = (0.15, 0.10)
+# A neighbour this near the usual may be drawn to.
+NEAR_SHARE = 0.15
 SHORTEST_MS = 250.0
 LONGEST_MS = 2200.0
 
@@ -126,10 +127,10 @@ class Correction:
         row = rows[place]
         usual_ms = median(self._recent)
         if len(self._steps) < ENOUGH:
-            row.kind = self._judge_by_share(row.raw_ms, usual_ms, rows, place)
-            return
-        step_threshold = self._steps.threshold(usual_ms, STEP_SHARES)
-        distance_threshold = self._distances.threshold(usual_ms, DISTANCE_SHARES)
+            step_threshold, distance_threshold = START_SHARES[0] * usual_ms, START_SHARES[1] * usual_ms
+        else:
+            step_threshold = self._steps.threshold(usual_ms, STEP_SHARES)
+            distance_threshold = self._distances.threshold(usual_ms, DISTANCE_SHARES)
 
         def step(index: int) -> float:
             return rows[index].step_ms / step_threshold if 0 <= index < len(rows) else 0.0
@@ -145,8 +146,8 @@ class Correction:
         here = step(place)
         following = (step(place + 1), step(place + 2))
         distance = self._distance(row.raw_ms) / distance_threshold
-        is_long = (here > 1 and min(following) < -1) or distance > 3
-        is_short = (here < -1 and max(following) > 1) or distance < -3
+        is_long = (here > 1 and min(following) < -1) or distance > 3 or row.raw_ms > LONGEST_MS
+        is_short = (here < -1 and max(following) > 1) or distance < -3 or row.raw_ms < SHORTEST_MS
         if is_short and place + 1 < len(rows):
             both = row.raw_ms + rows[place + 1].raw_ms
             if abs(both - usual_ms) < distance_threshold:
@@ -158,20 +159,6 @@ class Correction:
             row.kind = "long"
         elif is_short:
             row.kind = "short"
-
-    def _judge_by_share(self, raw_ms: float, usual_ms: float, rows: list[_Row], place: int) -> str:
-        if abs(raw_ms - usual_ms) <= START_SHARE * usual_ms and SHORTEST_MS <= raw_ms <= LONGEST_MS:
-            return "normal"
-        if raw_ms > usual_ms:
-            return "missed" if abs(raw_ms / 2 - usual_ms) <= START_SHARE / 2 * usual_ms else "long"
-        if place + 1 < len(rows):
-            after_ms = rows[place + 1].raw_ms
-            if abs(raw_ms + after_ms - usual_ms) <= START_SHARE / 2 * usual_ms:
-                return "extra"
-            if abs(raw_ms + after_ms - 2 * usual_ms) <= START_SHARE * usual_ms:
-                rows[place + 1].kind = "ectopic"
-                return "ectopic"
-        return "short"
 
     def _mend(self, place: int) -> list[Interval]:
         """Give the row its corrected form and take it off the list of the unsettled."""
@@ -202,7 +189,7 @@ class Correction:
         usual_ms = median(self._clean) if self._clean else median(self._recent)
         last_ms = self._clean[-1] if self._clean else usual_ms
         for ahead, row in enumerate(self._rows[place + 1 :], 1):
-            if row.kind == "normal" and abs(row.raw_ms - usual_ms) <= START_SHARE / 2 * usual_ms:
+            if row.kind == "normal" and abs(row.raw_ms - usual_ms) <= NEAR_SHARE * usual_ms:
                 share = self._mended_run / (self._mended_run + ahead)
                 return last_ms + share * (row.raw_ms - last_ms)
         return usual_ms

@@ -110,11 +110,9 @@ class Heart:
         """Once a second: the slow figures."""
         times = list(self._times_s)
         intervals = list(self._intervals_ms)
-        value = spectra.coherence(times, intervals, now_s)
+        is_corrected = [not is_normal for is_normal in self._is_normal]
+        value = spectra.coherence(times, intervals, now_s, is_corrected=is_corrected)
         if value is not None:
-            # A mended interval is a guess: it takes its share from the score.
-            recent = [normal for at, normal in zip(times, self._is_normal, strict=True) if at >= now_s - 64.0]
-            value *= sum(recent) / len(recent)
             self.coherences.append(value)
         self.coherence = value
         self.breath.update((times, intervals), (list(self._beats_s), list(self._heights)), now_s)
