@@ -26,8 +26,26 @@ _ROWS = (
 BOARDS: "dict[str, dict[str, Any]]" = {str(row[0]): dict(zip(_COLUMNS, row)) for row in _ROWS}  # noqa: B905  MicroPython's zip has no strict
 
 
+# What `os.uname().machine` contains -> row; the more particular names come first.
+_SAID = (("esp32s3", "esp32s3"), ("esp32", "esp32"), ("pico 2 w", "pico2_w"), ("pico w", "pico_w"))
+
+
 class UnknownBoard(ValueError):
     """There is no row of this name in the table of boards."""
+
+
+def this() -> "Board":
+    """The board this runs on, told by MicroPython's own name of it."""
+    import os
+    import time
+
+    import machine  # type: ignore[import-not-found, unused-ignore]
+
+    said = os.uname().machine.lower()
+    for words, name in _SAID:
+        if words in said:
+            return Board(name, machine, time.ticks_us)  # type: ignore[attr-defined]
+    raise UnknownBoard(said + " is no board of the table")
 
 
 class Board:
