@@ -89,6 +89,22 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class SkinResponse:
+    """One rise of skin conductance.
+
+    kind: "onset" when it passes the threshold, then "response" when it is over (final, with its size).
+    onset_s: where it began to rise; found_s: signal time at which this was said. amplitude_us: from valley
+    to summit, or so far. rise_s: how long that took.
+    """
+
+    kind: str
+    onset_s: float
+    found_s: float
+    amplitude_us: float
+    rise_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Features:
     """What the signal chain found since it was last asked.
 

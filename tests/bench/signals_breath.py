@@ -4,7 +4,8 @@ FOLDER (or `ECHOEL_RECORDINGS`) holds `bidmc/` (belt, pulse and ECG of intensive
 person) and `capnobase/` (pulse and ECG, breaths from exhaled carbon dioxide). Every signal is streamed
 through the signal chain in pieces of a second; after each window of 32 s, every 8 s, the rate is held against
 the breaths marked in it. "All windows" takes what the votes say even where the box would stay silent;
-"trusted" only what it shows. Nothing is tuned a record; "worse half" is the figure of the half that did worse.
+"trusted" only what it shows. Nothing is tuned a record; "worse half" is the figure of the half that did
+worse.
 """
 
 from __future__ import annotations
