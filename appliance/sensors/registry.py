@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from importlib import import_module
+from typing import Any, cast
 
 from appliance.contracts.settings import Settings
-from appliance.sensors.sensor import Sensor
+from appliance.errors import StorageBroken
+from appliance.sensors.names import Names
+from appliance.sensors.sensor import Identity, Sensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,38 @@ class Kind:
     async def find(self, settings: Settings, is_scan: bool) -> Finding:
         """Look for sensors of this kind."""
         finder: Finder = import_module(self.module).find
-        return await finder(settings, is_scan)
+        finding = await finder(settings, is_scan)
+        if not finding.sensors:
+            return finding
+        called = _names(settings)
+        return replace(finding, sensors=tuple(_called(sensor, called) for sensor in finding.sensors))
+
+
+class _Named:
+    """A sensor under the name that people gave it; everything else is the sensor's own."""
+
+    def __init__(self, sensor: Sensor, name: str) -> None:
+        self._sensor, self._name = sensor, name
+
+    @property
+    def identity(self) -> Identity:
+        return replace(self._sensor.identity, name=self._name)
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(self._sensor, attribute)
+
+
+def _called(sensor: Sensor, called: Mapping[str, str]) -> Sensor:
+    name = called.get(sensor.identity.sensor_id, "")
+    return cast(Sensor, _Named(sensor, name)) if name and name != sensor.identity.name else sensor
+
+
+def _names(settings: Settings) -> dict[str, str]:
+    """Sensor id -> given name. A file that cannot be read costs the names and no sensor."""
+    try:
+        return {row.sensor_id: row.name for row in Names(settings.data).all()}
+    except StorageBroken:
+        return {}
 
 
 # In the order in which they are tried.

@@ -56,7 +56,7 @@ class BleSensor:
         address = device if isinstance(device, str) else device.address
         said = name or (None if isinstance(device, str) else device.name) or f"Bluetooth sensor {address}"
         self.address = address
-        self._device: BLEDevice | str = device
+        self.device: BLEDevice | str = device
         self._identity = identity("ble", address, said)
         self._wishes = wishes or Wishes()
         self._backend = backend
@@ -109,7 +109,7 @@ class BleSensor:
     async def _connect(self) -> None:
         more = {"backend": self._backend} if self._backend is not None else {}
         client = BleakClient(
-            self._device, disconnected_callback=lambda _: self._gone(client), timeout=CONNECT_S, **more
+            self.device, disconnected_callback=lambda _: self._gone(client), timeout=CONNECT_S, **more
         )
         self._client, self._answers = client, {}
         try:
@@ -121,7 +121,7 @@ class BleSensor:
         except BaseException as error:
             # BlueZ forgets devices it has not heard for a while; by its address it is looked for anew.
             if explained(self.name, error).reason is Reason.NOT_FOUND:
-                self._device = self.address
+                self.device = self.address
             await self.close()
             raise
 

@@ -24,7 +24,7 @@ _UNBELIEVED = 20
 class WearableProfile:
     """One wearable.
 
-    keys: key id -> secret of the pairing; without any only unkeyed frames are let in, with one only keyed ones.
+    keys: key id -> secret of the pairing; with one, only keyed frames are let in, without any only others.
     """
 
     def __init__(self, sensor_id: str, keys: dict[int, bytes] | None = None) -> None:
