@@ -218,8 +218,7 @@ def power(values, double rate_hz, double first_hz, double step_hz, int count):
         raise ValueError(f"{n} points at {rate_hz:g} Hz have no spectrum; give 4 or more")
     out = np.zeros(count)
     cdef double[::1] o = out
-    cdef double weight = straighten(&x[0], n, 0.5)
-    add_power(&x[0], n, rate_hz, first_hz, step_hz, 2.0 / (weight * rate_hz), &o[0], count)
+    add_power(&x[0], n, rate_hz, first_hz, step_hz, 2.0 / (straighten(&x[0], n, 0.5) * rate_hz), &o[0], count)
     return out
 
 
@@ -265,11 +264,8 @@ def slow_wave(times_s, intervals_ms, double now_s, double window_s=64.0, double 
     cdef double* even = &room[2 * n]
     lay_even(&t[first], &v[first], n, t[first], GRID_HZ, even, count, &room[0], &room[n])
     cdef double p[COHERENCE_BINS]
-    cdef double weight, total, peak, hz, height = 0.0, least = even[0], most = even[0], share
-    for i in range(count):
-        least = min(least, even[i])
-        most = max(most, even[i])
-    if most - least < 1e-6:
+    cdef double weight, total, peak, hz, height = 0.0, share
+    if np.ptp(room[2 * n:]) < 1e-6:
         return 0.0, 0.0, 0.0
     for i in range(COHERENCE_BINS):
         p[i] = 0.0
