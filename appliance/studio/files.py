@@ -68,6 +68,11 @@ class SoundReader:
             raise
 
     @property
+    def is_float(self) -> bool:
+        """Whether it may hold peaks above full scale on purpose."""
+        return self._folder is None and self._file.subtype in ("FLOAT", "DOUBLE")
+
+    @property
     def seconds(self) -> float:
         """How long the sound is."""
         return self.frames / self.rate_hz
@@ -89,6 +94,10 @@ class SoundReader:
                     np.multiply(part.T, scale, out=block, casting="same_kind")
                 yield block
                 progress(min(1.0, done / max(1, self.frames)))
+            if done < self.frames:
+                raise BadSound(
+                    f"{self.path} breaks off after {done / self.rate_hz:.1f} s", "copy or export it again"
+                )
         except soundfile.LibsndfileError as error:
             raise BadSound(
                 f"{self.path} breaks off after {done / self.rate_hz:.1f} s: {reason(error)}",

@@ -6,7 +6,6 @@ a compressor (10 ms, 200 ms, 4:1), an echo that stands for a room, and a limiter
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,14 +79,18 @@ def mix(
             heard = _heard(low, progress)
             advice = advise(heard, None if high is None else _heard(high, progress), sliders)
             sliders, reasons = advice.sliders, advice.reasons
+        frames = max(low.frames, high.frames if high else 0)
         if not is_mastered:
-            after = _write(low, high, out, sliders.at_strength(), progress)
+            with SoundWriter(out, low.rate_hz, 2, frames) as file:
+                after = _write(low, high, file, sliders.at_strength(), progress)
             return Mixed(str(out), sliders, reasons, after, None)
-        with tempfile.TemporaryDirectory(prefix=".echoel-", dir=out.resolve().parent) as folder:
-            rough = Path(folder) / "mix.wav"
-            after = _write(low, high, rough, sliders.at_strength(), progress)
+        rough = SoundWriter(out.with_name(f"{out.name}.mix.wav"), low.rate_hz, 2, frames)
+        try:
+            _write(low, high, rough, sliders.at_strength(), progress)
             strength = sliders.master_strength
-            finished = master(rough, out, preset=preset, strength=strength, progress=progress)
+            finished = master(rough.unnamed(), out, preset=preset, strength=strength, progress=progress)
+        finally:
+            rough.discard()
         return Mixed(str(out), sliders, reasons, finished.after, finished)
 
 
@@ -155,17 +158,15 @@ def _heard(sound: SoundReader, progress: Progress) -> Heard:
 
 
 def _write(
-    beat: SoundReader, voice: SoundReader | None, out: Path, sliders: Sliders, progress: Progress
+    beat: SoundReader, voice: SoundReader | None, file: SoundWriter, sliders: Sliders, progress: Progress
 ) -> Loudness:
     meter = Meter(beat.rate_hz, 2)
-    frames = max(beat.frames, voice.frames if voice else 0)
     sound = _gained(beat.stereo(progress), sliders.beat_gain)
     if voice is not None:
         sound = _added(sound, _sung(voice, sliders, beat.rate_hz))
-    with SoundWriter(out, beat.rate_hz, 2, frames) as file:
-        for block in through(sound, chain(sliders, beat.rate_hz)):
-            meter.feed(block)
-            file.write(block)
+    for block in through(sound, chain(sliders, beat.rate_hz)):
+        meter.feed(block)
+        file.write(block)
     return Loudness.of(meter)
 
 

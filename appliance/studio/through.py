@@ -105,6 +105,10 @@ def run_file(
 ) -> dict[str, Any]:
     """One file through `make(rate_hz)` into another; returns what was done. Raises Misused, BadSound."""
     writable(out)
+    if not 0.0 <= tail_s <= LONGEST_TAIL_S:
+        raise Misused(
+            f"a tail of {tail_s:g} s is outside 0 to {LONGEST_TAIL_S:g}", "it is how long to ring on"
+        )
     with SoundReader(source) as sound:
         sound.need_stereo()
         with asked():
@@ -112,7 +116,7 @@ def run_file(
         if key is not None and not hasattr(effect, "listen"):
             raise Misused("this effect listens to no other sound", "leave --key out")
         tail = round(tail_s * sound.rate_hz)
-        with SoundWriter(out, sound.rate_hz, 2, sound.frames + tail) as file:
+        with SoundWriter(out, sound.rate_hz, 2, sound.frames + tail, sound.is_float) as file:
             if key is None:
                 blocks = through(sound.stereo(progress), effect, tail)
                 frames = _written(file, blocks)

@@ -1,7 +1,6 @@
 """Sound files, written in blocks; what fails leaves nothing behind.
 
-A new file is written beside as `NAME.part` and renamed when it is whole, so that a name either holds a whole
-sound or what it held before.
+A new file gets its name when it is whole, so that a name either holds a whole sound or what it held before.
 """
 
 from __future__ import annotations
@@ -20,32 +19,45 @@ from appliance.errors import Misused, StorageFull
 from appliance.studio import ffmpeg
 from appliance.studio.errors import EncoderMissing, reason
 from appliance.studio.files import KINDS, Samples
+from appliance.studio.unnamed import Unnamed
 
 _WAV_LIMIT_BYTES = 4_000_000_000
 # The OGG encoder takes longer writes on its stack.
 _WRITE_FRAMES = 8_192
+# Above it that encoder falls over.
+_OGG_MOST_RATE_HZ = 192_000
 
 
 class SoundWriter:
     """A sound file being written; the ending of its name says which kind. Raises Misused, StorageFull.
 
-    frames: about how many will come; past 4 GB a WAV becomes RF64.
+    frames: about how many will come; past 4 GB a WAV becomes RF64. is_float: WAV and AIFF keep what is above
+    full scale; otherwise they hold 24 bits.
     """
 
-    def __init__(self, path: Path | str, rate_hz: int, channels: int = 2, frames: int = 0) -> None:
+    def __init__(
+        self, path: Path | str, rate_hz: int, channels: int = 2, frames: int = 0, is_float: bool = False
+    ) -> None:
         self.path = Path(path)
         self._ending = writable(self.path)
-        self._part = self.path.with_name(self.path.name + ".part")
         kind = KINDS[self._ending] or ("WAV", "FLOAT")
+        if is_float and kind[0] in ("WAV", "AIFF"):
+            kind = (kind[0], "FLOAT")
+        if kind[0] == "OGG" and rate_hz > _OGG_MOST_RATE_HZ:
+            raise Misused(
+                f"cannot write {self.path}: OGG holds no more than {_OGG_MOST_RATE_HZ} samples a second",
+                "name a .wav or .flac file",
+            )
         if kind[0] == "WAV" and frames * channels * 4 > _WAV_LIMIT_BYTES:
             kind = ("RF64", kind[1])
         self._is_24_bit = kind[1] == "PCM_24"
+        self._new = Unnamed(self.path)
         try:
             self._file = soundfile.SoundFile(
-                str(self._part), "w", rate_hz, channels, format=kind[0], subtype=kind[1]
+                str(self._new.place), "w", rate_hz, channels, format=kind[0], subtype=kind[1]
             )
         except (soundfile.LibsndfileError, OSError) as error:
-            self._part.unlink(missing_ok=True)
+            self._new.leave()
             raise Misused(
                 f"cannot write {self.path} with {rate_hz} samples a second and {channels} channels: "
                 f"{reason(error)}",
@@ -67,18 +79,26 @@ class SoundWriter:
             self._file.close()
             if KINDS[self._ending] is None:
                 self._encode()
-            self._part.replace(self.path)
+            self._new.become(self.path)
         except (soundfile.LibsndfileError, OSError) as error:
             self.discard()
             raise error if isinstance(error, EncoderMissing) else self._full(error) from error
-        except Misused:
+        except BaseException:
             self.discard()
             raise
+
+    def unnamed(self) -> Path:
+        """Finish the file without giving it its name: where it can be read until it is discarded."""
+        try:
+            self._file.close()
+        except (soundfile.LibsndfileError, OSError) as error:
+            raise self._full(error) from error
+        return self._new.place
 
     def discard(self) -> None:
         """Leave nothing behind."""
         self._file.close()
-        self._part.unlink(missing_ok=True)
+        self._new.leave()
 
     def __enter__(self) -> Self:
         return self
@@ -88,23 +108,15 @@ class SoundWriter:
 
     def _encode(self) -> None:
         container = "ipod" if self._ending == ".m4a" else "adts"
-        encoded = self.path.resolve().with_name(self.path.name + ".aac.part")
+        encoded = Unnamed(self.path.with_name(self.path.name + ".aac"))
+        words = ("-c:a", "aac", "-b:a", "256k", "-f", container)
         try:
-            ffmpeg.convert(
-                self.path,
-                "-i",
-                str(self._part.resolve()),
-                "-c:a",
-                "aac",
-                "-b:a",
-                "256k",
-                "-f",
-                container,
-                str(encoded),
-            )
-            encoded.replace(self._part)
-        finally:
-            encoded.unlink(missing_ok=True)
+            ffmpeg.convert(self.path, "-i", str(self._new.place), *words, str(encoded.place))
+        except BaseException:
+            encoded.leave()
+            raise
+        self._new.leave()
+        self._new = encoded
 
     def _full(self, error: Exception) -> Exception:
         free = shutil.disk_usage(self.path.parent).free

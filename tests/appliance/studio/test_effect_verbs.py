@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import numpy as np
 import pytest
+import soundfile
 from click.testing import CliRunner
 
 from appliance.errors import Misused
@@ -70,6 +71,18 @@ def test_a_chain_file_is_its_effects_in_order(tmp_path: Path) -> None:
     assert np.abs(loaded(out) - late[:, limiter.latency_frames :]).max() < 2**-22
 
 
+@pytest.mark.parametrize(
+    ("kind", "kept"), [("FLOAT", "FLOAT"), ("DOUBLE", "FLOAT"), ("PCM_24", "PCM_24"), ("PCM_16", "PCM_24")]
+)
+def test_a_file_keeps_its_depth_and_a_float_one_what_is_above_full_scale(
+    tmp_path: Path, kind: str, kept: str
+) -> None:
+    source, out = saved(tmp_path / "in.wav", tone(0.1), subtype=kind), tmp_path / "out.wav"
+    run(verbs.one, "gain", source, out, "--set", "gain_db=12")
+    assert soundfile.info(out).subtype == kept
+    assert np.abs(loaded(out)).max() == pytest.approx(0.5 * 10**0.6 if kept == "FLOAT" else 1.0, abs=0.01)
+
+
 def test_a_key_is_what_the_effect_listens_to(tmp_path: Path) -> None:
     """The pad steps back while the voice speaks, and where the voice's file ends it comes forward again."""
     pad, voice = tone(2.0, 200.0), tone(0.7, 500.0)
@@ -99,6 +112,7 @@ def test_one_channel_comes_out_as_two_equal_ones(tmp_path: Path) -> None:
         (("lowpass", "--set", "cutoff_hz=nan"), "NaN"),
         (("lowpass", "--set", "cutoff_hz"), "PARAMETER=VALUE"),
         (("lowpass", "--key", "in.wav"), "--key"),
+        (("lowpass", "--tail", "nan"), "0 to 600"),
         (("lowpass", "--take", "impulse=in.wav"), "nothing"),
     ],
 )

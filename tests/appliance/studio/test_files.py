@@ -152,6 +152,24 @@ def test_a_rate_that_mp3_cannot_hold_is_refused_and_leaves_nothing(tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("rate_hz", [192_001, 384_000])
+def test_a_rate_at_which_the_ogg_encoder_falls_over_is_refused(tmp_path: Path, rate_hz: int) -> None:
+    with pytest.raises(Misused, match="192000"):
+        SoundWriter(tmp_path / "x.ogg", rate_hz)
+    with SoundWriter(tmp_path / "x.ogg", 192_000) as out:
+        out.write(tone(0.1))
+    assert [file.name for file in tmp_path.iterdir()] == ["x.ogg"]
+
+
+def test_an_mp3_that_was_cut_short_is_not_taken_for_a_shorter_one(tmp_path: Path) -> None:
+    whole = saved(tmp_path / "x.mp3", tone(2.0), format="MP3")
+    with SoundReader(whole) as file:
+        assert sum(block.shape[1] for block in file.blocks()) == file.frames
+    (tmp_path / "cut.mp3").write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    with SoundReader(tmp_path / "cut.mp3") as file, pytest.raises(BadSound, match="breaks off"):
+        list(file.blocks())
+
+
 def test_a_full_disk_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 0}))
     out = SoundWriter(tmp_path / "x.wav", RATE_HZ)
