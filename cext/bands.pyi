@@ -1,0 +1,16 @@
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+ROW_S: float
+MEAN_S: float
+
+def sections(low_hz: float, high_hz: float, rate_hz: float) -> tuple[NDArray[np.float64], float]: ...
+
+class Bands:
+    def __init__(self, edges_hz: Sequence[tuple[float, float]], rate_hz: float) -> None: ...
+    @property
+    def row_s(self) -> float: ...
+    def reset(self) -> None: ...
+    def feed(self, values: ArrayLike) -> NDArray[np.float64]: ...
