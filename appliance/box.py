@@ -33,6 +33,7 @@ from appliance.sessions.keeper import Keeper
 from appliance.sessions.live import LiveView
 from appliance.sessions.loop import TURN_S, Loop
 from appliance.sessions.runner import Runner
+from appliance.state.coherence import CoherenceLevel
 from appliance.wishes import Tell, Wishes
 from cext.clockout import SteppedSink
 from cext.graph import PARAMETERS, Graph
@@ -82,6 +83,7 @@ class Box:
             self.keeper,
             self.bulletin.sensor_words,
             lambda: meters(self.graph, self.fan),
+            CoherenceLevel(settings.coherence_medium_score, settings.coherence_high_score),
         )
         self.loop = Loop(self.conductor, self.runner, [self.keeper, live, _Guide(self)])
         self.loop.on_frame(self.keeper.frame)

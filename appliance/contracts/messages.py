@@ -173,6 +173,8 @@ class Live(Body):
     heart_rate_bpm: Finite | None = None
     rmssd_ms: Finite | None = None
     coherence: Share | None = None
+    coherence_level: str | None = Field(None, description="low, medium or high by the settings")
+    coherence_points: int = Field(0, ge=0, description="Gathered by levels, every five seconds")
     breath_rate_bpm: Finite | None = None
     breath_phase: Share | None = None
     pacer_phase: Share | None = None

@@ -11,6 +11,7 @@ from appliance.contracts import BodyState, Features, topics
 from appliance.contracts.messages import Live
 from appliance.sessions.keeper import Keeper
 from appliance.sessions.runner import Runner
+from appliance.state.coherence import CoherenceLevel
 
 EVERY_S = 0.1
 MOST_WAVE_SAMPLES = 400
@@ -20,7 +21,7 @@ class LiveView:
     """Publishes `messages.Live` ten times a second of wall time, also when replay runs faster.
 
     sensor: returns (name, state) of the connected sensor; meters: returns (level_db, light,
-    vibration, guard).
+    vibration, guard); levels: what coherence is called.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class LiveView:
         keeper: Keeper,
         sensor: Callable[[], tuple[str, str]],
         meters: Callable[[], tuple[float, float, float, str]],
+        levels: CoherenceLevel,
     ) -> None:
         self._bus = bus
         self._topic = topics.live(box_id)
@@ -38,6 +40,8 @@ class LiveView:
         self._keeper = keeper
         self._sensor = sensor
         self._meters = meters
+        self._levels = levels
+        self._body_session_id: str | None = None
         self._wave: list[float] = []
         self._wave_rate_hz = 0.0
         self._beats_s: list[float] = []
@@ -48,6 +52,11 @@ class LiveView:
         self._wave.extend(features.wave)
         self._wave_rate_hz = features.wave_rate_hz or self._wave_rate_hz
         self._beats_s.extend(beat.time_s for beat in features.beats)
+        if self._keeper.body_session_id != self._body_session_id:
+            self._body_session_id = self._keeper.body_session_id
+            self._levels.begin()
+        is_known = not state.is_lost and "coherence" not in state.stale
+        self._levels.update(state.coherence if is_known else None, state.time_s)
         now_s = time.monotonic()
         if now_s < self._next_s:
             return
@@ -77,6 +86,8 @@ class LiveView:
             heart_rate_bpm=state.heart_rate_bpm,
             rmssd_ms=state.rmssd_ms,
             coherence=state.coherence,
+            coherence_level=self._levels.standing.level if self._levels.standing else None,
+            coherence_points=self._levels.points,
             breath_rate_bpm=state.breath_rate_bpm,
             breath_phase=state.breath_phase,
             pacer_phase=runner.pacer_phase,

@@ -76,9 +76,13 @@ class CoherenceLevel:
             )
         self._thresholds = (medium_score, high_score)
         self._place = 0
-        self._points = 0
+        self.points = 0
         self._next_s = -math.inf
         self.standing: Standing | None = None
+
+    def begin(self) -> None:
+        """A new session: no points, and a standing with the next measure."""
+        self._place, self.points, self._next_s, self.standing = 0, 0, -math.inf, None
 
     def update(self, share: float | None, now_s: float) -> Standing | None:
         """Take the measure of this moment, 0..1; returns a new standing when five seconds have passed."""
@@ -94,6 +98,6 @@ class CoherenceLevel:
         while self._place > 0 and score < self._thresholds[self._place - 1] - HOLD_SCORE:
             self._place -= 1
         level = LEVELS[self._place]
-        self._points = max(0, self._points + POINTS[level])
-        self.standing = Standing(now_s, score, level, self._points)
+        self.points = max(0, self.points + POINTS[level])
+        self.standing = Standing(now_s, score, level, self.points)
         return self.standing
