@@ -150,8 +150,9 @@ cdef class Bands:
         # What stands still would ring on when it begins.
         x = value - self._base
         self._base = value - self._base_keep * x
-        self._peak = max(self._peak, fabs(x))
-        value = x
+        # As high for the fast as it came in.
+        value = 0.5 * (1.0 + self._base_keep) * x
+        self._peak = max(self._peak, fabs(value))
         for i in range(self._bands):
             x = self._gain[i] * value
             for k in range(2):
