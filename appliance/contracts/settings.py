@@ -69,6 +69,12 @@ class Settings:
     serial_channel: str = "ecg"
     """What a serial device with plain lines measures: `ecg`, `ppg`, `rr` or `breath`."""
 
+    brainflow_board: str = ""
+    """Board to read through BrainFlow, by its name or number there, such as `ganglion`; empty for none."""
+
+    brainflow_port: str = ""
+    """Where that board is: its serial port, or its Bluetooth address."""
+
     coherence_medium_score: float = 35.0
     """Coherence score, 0 to 100, from which the heart's rhythm is called medium."""
 

@@ -81,5 +81,6 @@ def _names(settings: Settings) -> dict[str, str]:
 KINDS: tuple[Kind, ...] = (
     Kind("serial", "Wearable or board on USB", "appliance.sensors.serial_port"),
     Kind("ble", "Strap, oximeter or wearable over Bluetooth", "appliance.sensors.bluetooth"),
+    Kind("brainflow", "Board through BrainFlow", "appliance.sensors.brainflow"),
     Kind("virtual", "Virtual wearer (simulated)", "appliance.sensors.virtual", is_simulated=True),
 )
