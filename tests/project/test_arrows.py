@@ -20,6 +20,14 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "appliance.bus": ("appliance.contracts", "appliance.errors"),
     "appliance.sensors": ("appliance.contracts", "appliance.errors", "appliance.clock", "firmware.wire"),
     "appliance.signal": ("appliance.contracts", "appliance.errors", "cext"),
+    # A recording from end to end: the streams of a file, through the chain.
+    "appliance.signal.analysis": (
+        "appliance.contracts",
+        "appliance.errors",
+        "appliance.sensors.recordings",
+        "appliance.signal",
+        "cext",
+    ),
     "appliance.state": ("appliance.contracts", "appliance.errors", "cext"),
     "appliance.mapping": ("appliance.contracts", "appliance.errors"),
     "appliance.engine": ("appliance.contracts", "appliance.errors", "cext"),

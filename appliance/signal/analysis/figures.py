@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from appliance.contracts import Channel
 from appliance.errors import StorageBroken
 from appliance.signal.analysis.comparing import Comparison
 from appliance.signal.analysis.running import Analysis
+from cext import hrv
 
 EVENT_COLUMNS = ("event", "time_s", "length_s", "raw_ms", "rr_ms", "kind", "quality")
 
@@ -38,6 +40,7 @@ def figures(found: Analysis, comparison: Comparison | None = None) -> dict[str, 
         "quality": round(summary.quality, 4),
         "artefacts": found.artefacts,
         "gaps": _spans(found.gaps),
+        "hrv": _variability(found),
         "signals": list(_signals(found)),
         "notes": found.notes,
     }
@@ -56,7 +59,8 @@ def figures(found: Analysis, comparison: Comparison | None = None) -> dict[str, 
 
 
 def _signals(found: Analysis) -> Iterator[dict[str, Any]]:
-    for stream, condition in zip(found.streams, found.conditions, strict=True):
+    for stream, condition, beside in zip(found.streams, found.conditions, found.companions, strict=True):
+        is_wave = stream.channel in (Channel.ECG, Channel.PPG, Channel.EEG)
         yield {
             "channel": stream.column,
             "kind": stream.channel.value,
@@ -64,10 +68,21 @@ def _signals(found: Analysis) -> Iterator[dict[str, Any]]:
             "rate_hz": stream.rate_hz,
             "samples": stream.count,
             "missing": condition.missing if condition else 0,
-            "clipped": round(condition.clipped_share, 5) if condition else 0.0,
+            "clipped": round(condition.clipped_share, 5) if condition and is_wave else 0.0,
             "gaps": _spans(condition.gaps) if condition else [],
             "flat": _spans(condition.flats) if condition else [],
+            "figures": beside.figures() if beside else {},
         }
+
+
+def _variability(found: Analysis) -> dict[str, float | None]:
+    """All figures of variability over the whole recording; empty where there are no intervals."""
+    if not found.intervals:
+        return {}
+    intervals = [one.rr_ms for one in found.intervals]
+    times_s = [one.time_s for one in found.intervals]
+    is_mended = [one.kind != "normal" for one in found.intervals]
+    return {name: _rounded(value) for name, value in hrv.figures(intervals, times_s, is_mended).items()}
 
 
 def _spans(spans_s: Sequence[tuple[float, float]]) -> list[dict[str, float]]:
@@ -122,6 +137,7 @@ ROWS = (
     ("quality", "quality", "of 1", 2),
 )
 MOST_SPANS = 5
+HEARTS = ("ecg", "ppg", "rr")
 
 
 def in_words(shown: dict[str, Any]) -> str:
@@ -129,16 +145,18 @@ def in_words(shown: dict[str, Any]) -> str:
     seconds = shown["duration_s"]
     length = f"{int(seconds // 3600)} h " if seconds >= 3600 else ""
     length += f"{int(seconds % 3600 // 60)} min {seconds % 60:.1f} s"
-    lines = [
-        f"{shown['name']}: {shown['kind']}, {length}",
-        f"  {'beats':<11} {len(shown['beats_s'])}, {shown['artefacts']} intervals mended,"
-        f" {len(shown['gaps'])} gaps",
-    ]
-    for label, key, unit, digits in ROWS:
+    lines = [f"{shown['name']}: {shown['kind']}, {length}"]
+    if shown["kind"] in HEARTS:
+        lines.append(
+            f"  {'beats':<11} {len(shown['beats_s'])}, {shown['artefacts']} intervals mended,"
+            f" {len(shown['gaps'])} gaps"
+        )
+    for label, key, unit, digits in ROWS if shown["kind"] in HEARTS else ():
         value = shown[key]
         lines.append(f"  {label:<11} {'unknown' if value is None else f'{value:.{digits}f} {unit}'}")
     lines += [f"  {'gap':<11} {_place(span)}" for span in shown["gaps"][:MOST_SPANS]]
     for one in shown["signals"]:
+        lines += _beside(one)
         lines += [f"  {one['channel']}: flat {_place(span)}" for span in one["flat"][:MOST_SPANS]]
         if one["clipped"] > 0.001:
             lines.append(f"  {one['channel']}: {100 * one['clipped']:.1f} % cut off at the rails")
@@ -146,6 +164,22 @@ def in_words(shown: dict[str, Any]) -> str:
     if "comparison" in shown:
         lines += _compared(shown["comparison"])
     return "\n".join(lines)
+
+
+def _beside(one: dict[str, Any]) -> list[str]:
+    """What is known of a skin, a brain or a temperature, in a line."""
+    own = one["figures"]
+    if one["kind"] == "skin" and own.get("level_us") is not None:
+        rate = own["responses_per_min"]
+        often = "" if rate is None else f", {rate:.1f} responses a minute"
+        return [f"  {one['channel']:<11} {own['level_us']:.2f} uS{often}"]
+    if one["kind"] == "eeg" and own.get("shares"):
+        shares = ", ".join(f"{name} {100 * share:.0f} %" for name, share in own["shares"].items())
+        peak_hz = own["peak_alpha_hz"]
+        return [f"  {one['channel']:<11} {shares}" + (f", alpha peak {peak_hz:.1f} Hz" if peak_hz else "")]
+    if one["kind"] == "temperature" and own.get("mean_c") is not None:
+        return [f"  {one['channel']:<11} {own['mean_c']:.2f} degrees Celsius"]
+    return []
 
 
 def _place(span: dict[str, float]) -> str:

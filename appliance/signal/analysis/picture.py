@@ -16,7 +16,7 @@ from appliance.signal.analysis.figures import ROWS
 from appliance.signal.analysis.running import Analysis
 from appliance.signal.analysis.spectrum import Band
 
-WIDTH, HEIGHT = 1200, 980
+WIDTH, HEIGHT, HEIGHT_WITHOUT_HEART = 1200, 980, 690
 LEFT, RIGHT = 70.0, 30.0
 STRETCH_S = 12.0
 BLUE, RED, ORANGE, GREEN, GREY = "#1f5f99", "#c0392b", "#e08a1e", "#2f8f57", "#9aa7b4"
@@ -29,7 +29,7 @@ Place = tuple[float, float, float, float]
 
 def draw(found: Analysis, shown: dict[str, Any], path: Path, compared: Comparison | None = None) -> None:
     """Write the picture as .png or .svg. Raises StorageBroken."""
-    canvas = Canvas(WIDTH, HEIGHT)
+    canvas = Canvas(WIDTH, HEIGHT if found.heart is not None else HEIGHT_WITHOUT_HEART)
     _head(canvas, found, shown, compared)
     inner = WIDTH - LEFT - RIGHT
     half = (inner - 80) / 2
@@ -49,12 +49,15 @@ def _head(canvas: Canvas, found: Analysis, shown: dict[str, Any], compared: Comp
     seconds = found.duration_s
     length = f"{int(seconds // 3600)} h " if seconds >= 3600 else ""
     said = f"{shown['kind']}, {length}{int(seconds % 3600 // 60)} min {seconds % 60:.0f} s"
-    said += f", {len(found.beats)} beats, {found.artefacts} intervals mended, {len(found.gaps)} gaps"
+    if found.heart is not None:
+        said += f", {len(found.beats)} beats, {found.artefacts} intervals mended, {len(found.gaps)} gaps"
     canvas.add(Words(LEFT, 60, said, 12.5, FAINT))
     if compared is not None and compared.f1 is not None:
         against = f"F1 {compared.f1:.2f} % against the marked beats"
         against += f", {len(compared.missed_s)} missed, {len(compared.invented_s)} invented"
         canvas.add(Words(WIDTH - RIGHT, 38, against, 13, INK, "end"))
+    if found.heart is None:
+        return
     across = (WIDTH - LEFT - RIGHT) / len(ROWS)
     for number, (label, key, unit, digits) in enumerate(ROWS):
         value = shown[key]
@@ -186,7 +189,7 @@ def _spectrum(
         keep = (density[0] >= (bands[0].low_hz if bands else 0.5)) & (density[0] <= span_hz[1])
         shown = density[0][keep], density[1][keep]
     most = float(shown[1].max()) if shown is not None and len(shown[1]) else 1.0
-    axes = Axes(canvas, place, span_hz, (0.0, 1.25 * most or 1.0))
+    axes = Axes(canvas, place, span_hz, (0.0, 1.45 * most or 1.0))
     axes.frame(title, f"{unit}²/Hz", "Hz")
     if density is None or shown is None:
         canvas.add(Words(place[0] + place[2] / 2, place[1] + place[3] / 2, "too short", 13, FAINT, "middle"))

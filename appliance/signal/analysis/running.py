@@ -12,8 +12,10 @@ from appliance.contracts import Beat, Channel, Interval, SensorFrame
 from appliance.contracts.messages import Summary
 from appliance.errors import BadRecording
 from appliance.sensors.recordings import Stream
+from appliance.signal.analysis.companions import Companion, companion
 from appliance.signal.analysis.condition import Condition
 from appliance.signal.chain import HEART_CHANNELS, SignalChain
+from appliance.signal.quality import MUTED
 
 BLOCK_S = 60.0
 FRAME_S = 1.0
@@ -30,7 +32,7 @@ class Analysis:
     """Everything found in a file.
 
     heart: the stream the beats came from, None without one. quality, breaths, coherence: (time in s, value)
-    once a second where known. conditions: one for each stream, None for intervals.
+    once a second where known. conditions, companions: one for each stream, None where there is none.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Analysis:
     breaths: list[tuple[float, float]] = field(default_factory=list)
     coherence: list[tuple[float, float]] = field(default_factory=list)
     conditions: list[Condition | None] = field(default_factory=list)
+    companions: list[Companion | None] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -60,10 +63,11 @@ def run(streams: Sequence[Stream], progress: Progress = lambda _: None) -> Analy
     found = Analysis(streams[0].name, streams, heart)
     found.notes += dict.fromkeys(note for stream in streams for note in stream.notes)
     found.conditions = [Condition(one.rate_hz) if one.rate_hz > 0 else None for one in streams]
+    found.companions = [companion(one) for one in streams]
     chain = SignalChain()
     followed = _followed(streams, heart)
     players = [
-        _frames(stream, condition, index in followed)
+        _frames(stream, condition, index in followed or found.companions[index] is not None)
         for index, (stream, condition) in enumerate(zip(streams, found.conditions, strict=True))
     ]
     waiting = [next(player, None) for player in players]
@@ -76,6 +80,9 @@ def run(streams: Sequence[Stream], progress: Progress = lambda _: None) -> Analy
             )
             frame = waiting[index]
             waiting[index] = next(players[index], None)
+            beside = found.companions[index]
+            if frame is not None and beside is not None:
+                beside.feed(frame.values, frame.arrival_s)
             if frame is None or index not in followed:
                 continue
             chain.feed(frame)
@@ -122,6 +129,10 @@ def _finish(found: Analysis, chain: SignalChain) -> None:
     found.breath_confidence = chain.breath_confidence()
     found.gaps = list(chain.gaps)
     found.artefacts = chain.heart.artefacts
+    if found.beats and found.summary.quality < MUTED:
+        found.notes.append(
+            f"the signal is poor (quality {found.summary.quality:.2f}): its figures are guesses"
+        )
     longest = found.heart or max(found.streams, key=lambda stream: stream.duration_s)
     found.duration_s = longest.duration_s
     for condition in found.conditions:
