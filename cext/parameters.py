@@ -49,7 +49,7 @@ def checked(row: Parameter, value: float | str) -> float:
         return float(row.choices.index(value))
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{row.name} cannot be {value!r}; give a number from {_span(row)}") from None
     if row.choices and number not in range(len(row.choices)):
         place = min(max(round(number), 0), len(row.choices) - 1) if math.isfinite(number) else 0

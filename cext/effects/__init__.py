@@ -68,8 +68,8 @@ class Table:
 
 def kind(name: str) -> type[Effect]:
     """The class of an effect. Raises ValueError for a name that is in no table."""
-    if name not in EFFECTS:
-        raise unknown("effect", name, list(EFFECTS))
+    if not isinstance(name, str) or name not in EFFECTS:
+        raise unknown("effect", str(name), list(EFFECTS))
     module, _, called = EFFECTS[name].partition(":")
     found: type[Effect] = getattr(import_module(module), called)
     return found
@@ -77,8 +77,8 @@ def kind(name: str) -> type[Effect]:
 
 def family_of(name: str) -> str:
     """Which family an effect belongs to. Raises ValueError for a name that is in no table."""
-    if name not in EFFECTS:
-        raise unknown("effect", name, list(EFFECTS))
+    if not isinstance(name, str) or name not in EFFECTS:
+        raise unknown("effect", str(name), list(EFFECTS))
     return next(family for family, folder in FAMILIES.items() if name in folder.EFFECTS)
 
 

@@ -102,6 +102,11 @@ cdef class MidSide(Effect):
         self.align = Align(effect.rate_hz, effect.latency_frames)
         self.delays(effect.latency_frames)
 
+    def reset(self):
+        """Forget everything heard so far, the effect inside too; the parameters stay."""
+        Effect.reset(self)
+        self.effect.reset()
+
     def set(self, str name, value):
         """Turn one knob of the effect inside."""
         self.effect.set(name, value)
@@ -152,6 +157,7 @@ cdef class Chain(Effect):
 
     def __init__(self, effects):
         self.effects = tuple(effects)
+        _each_once(self.effects, Effect, "effect")
         if not 1 <= len(self.effects) <= MOST_TOGETHER:
             raise ValueError(f"a chain has 1 to {MOST_TOGETHER} effects, not {len(self.effects)}")
         _same_rate(self.effects)
@@ -162,6 +168,12 @@ cdef class Chain(Effect):
         for i, effect in enumerate(self.effects):
             self.each[i] = <void*> effect
         self.delays(sum(effect.latency_frames for effect in self.effects))
+
+    def reset(self):
+        """Forget everything heard so far, each effect too; the parameters stay."""
+        Effect.reset(self)
+        for effect in self.effects:
+            effect.reset()
 
     cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
         cdef int i
@@ -180,6 +192,7 @@ cdef class Mix(Voice):
 
     def __init__(self, voices):
         self.voices = tuple(voices)
+        _each_once(self.voices, Voice, "voice")
         if not 1 <= len(self.voices) <= MOST_TOGETHER:
             raise ValueError(f"a mix has 1 to {MOST_TOGETHER} voices, not {len(self.voices)}")
         _same_rate(self.voices)
@@ -200,6 +213,15 @@ cdef class Mix(Voice):
         for i in range(self.together):
             (<Voice> self.each[i]).offset = 0
             (<Voice> self.each[i]).clear()
+
+
+def _each_once(parts, kind, called):
+    # A part has one memory: run twice a tick it would hear itself.
+    for part in parts:
+        if not isinstance(part, kind):
+            raise TypeError(f"{part!r} is no {called}; make one by its name first")
+    if len({id(part) for part in parts}) < len(parts):
+        raise ValueError(f"the same {called} is there twice; make one more of its kind")
 
 
 def _same_rate(parts):

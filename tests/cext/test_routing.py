@@ -81,3 +81,20 @@ def test_a_delay_gives_the_same_sound_later():
 def test_a_chain_of_nothing_or_of_two_rates_is_refused(wrong):
     with pytest.raises(ValueError, match=r"chain has|different rates"):
         Chain(wrong)
+
+
+def test_the_same_effect_twice_or_something_else_in_a_chain_is_refused():
+    once = effects.make("gain")
+    with pytest.raises(ValueError, match="the same effect is there twice"):
+        Chain([once, effects.make("reverb"), once])
+    with pytest.raises(TypeError, match="'reverb' is no effect"):
+        Chain(["reverb"])
+
+
+def test_a_reset_chain_keeps_no_sound_for_an_effect_that_is_bypassed_later():
+    limiter = effects.make("limiter")
+    chain = Chain([limiter])
+    through(chain, _noise(0.1))
+    chain.reset()
+    limiter.set("bypass", "on")
+    assert not through(chain, np.zeros((2, 640))).any()

@@ -160,6 +160,38 @@ def test_a_wrong_name_or_value_is_an_error_that_names_the_nearest():
         effects.make("lowpass", bypass="onn")
     with pytest.raises(ValueError, match="cannot be 'loud'"):
         effects.make("gain", gain_db="loud")
+    with pytest.raises(ValueError, match="give a number from -80 to 40 dB"):
+        effects.make("gain", gain_db=10**400)
+    with pytest.raises(ValueError, match="there is no effect 'None'"):
+        effects.make(None)
+
+
+WRONG = {
+    "one row": np.zeros((1, 64), np.float32),
+    "three rows": np.zeros((3, 64), np.float32),
+    "frames first": np.zeros((64, 2), np.float32),
+    "no rows": np.zeros(64, np.float32),
+    "doubles": np.zeros((2, 64)),
+    "whole numbers": np.zeros((2, 64), np.int16),
+    "other end first": np.zeros((2, 64), ">f4"),
+    "every second frame": np.zeros((2, 128), np.float32)[:, ::2],
+    "turned": np.zeros((64, 2), np.float32).T,
+    "read only": np.frombuffer(bytes(512), np.float32).reshape(2, 64),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_block_of_another_make_is_refused(what):
+    with pytest.raises(ValueError, match=r"2 rows of float32|C-contiguous|read-only"):
+        effects.make("lowpass").process(WRONG[what])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_block_of_no_frames_is_nothing(name):
+    effect, other = effects.make(name), effects.make(name)
+    effect.process(np.zeros((2, 0), np.float32))
+    sound = _music(0.02)
+    assert np.array_equal(through(effect, sound), through(other, sound))
 
 
 def test_a_table_reads_as_a_mapping_and_by_name():
