@@ -23,8 +23,11 @@ DRIFT_PER_S = 1e-3
 GAP_S = 2.5
 # One that never came shows sooner: a hole in their even row that its intervals do not fill.
 HOLE_SLOTS = 1.6
+EVEN_SHARE = 0.4
 UNFILLED_S = 0.3
 SLOTS_KEPT = 9
+# Of its interval, how far a beat is at least placed from the one before it.
+SLOWEST_SHARE = 0.75
 SLOTS_NEEDED = 4
 SHORTEST_MS = 200.0
 LONGEST_MS = 3000.0
@@ -66,13 +69,15 @@ def milliseconds(ticks: Iterable[int]) -> list[float]:
 class IntervalClock:
     """Places intervals in time, notification by notification.
 
-    gaps: (start, length) in seconds of every stretch whose beats never came. rejected: intervals that were
-    none (not finite, below 200 or above 3,000 ms).
+    sees_all: False when notifications without intervals are kept back from it; then a lost one is only seen
+    by the silence it leaves. gaps: (start, length) in seconds of every stretch whose beats never came.
+    rejected: intervals that were none (not finite, below 200 or above 3,000 ms).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, sees_all: bool = True) -> None:
         self.gaps: list[tuple[float, float]] = []
         self.rejected = 0
+        self._sees_all = sees_all
         self._summed_s = 0.0
         self._offset_s: float | None = None
         self._arrival_s: float | None = None
@@ -80,6 +85,11 @@ class IntervalClock:
         self._slots: deque[float] = deque(maxlen=SLOTS_KEPT)
         self._has_hole = False
         self._last_s: float | None = None
+        self._is_joined = False
+
+    def restart(self) -> None:
+        """What comes next follows nothing that came before, as after a cut that somebody else saw."""
+        self._offset_s = None
         self._is_joined = False
 
     def feed(self, arrival_s: float, intervals_ms: Sequence[float]) -> list[Timed]:
@@ -92,20 +102,34 @@ class IntervalClock:
             self.rejected += len(pulses)
             return []
         self._watch(arrival_s)
-        known_ms = [pulse.interval_ms for pulse in pulses if _has_length(pulse.interval_ms)]
-        if not known_ms:
-            self.rejected += len(pulses)
-            self._is_joined = self._is_joined and not pulses
-            return []
-        self._summed_s += sum(known_ms) / 1000.0
-        self._place(arrival_s, sum(known_ms) / 1000.0)
-        assert self._offset_s is not None
-        now_s = self._offset_s + self._summed_s - sum(known_ms) / 1000.0
-        found = []
+        # What has no length cuts the row: what follows it is placed anew, back from the arrival.
+        rows: list[list[Pulse]] = [[]]
         for pulse in pulses:
             if _has_length(pulse.interval_ms):
-                now_s += pulse.interval_ms / 1000.0
-            if not SHORTEST_MS <= pulse.interval_ms <= LONGEST_MS:
+                rows[-1].append(pulse)
+            else:
+                self.rejected += 1
+                rows.append([])
+        found: list[Timed] = []
+        for number, row in enumerate(rows):
+            if number:
+                self.restart()
+            if row:
+                later_s = sum(pulse.interval_ms for other in rows[number + 1 :] for pulse in other) / 1000.0
+                found += self._row(arrival_s - later_s, row)
+        return found
+
+    def _row(self, arrival_s: float, pulses: list[Pulse]) -> list[Timed]:
+        span_s = sum(pulse.interval_ms for pulse in pulses) / 1000.0
+        was_placed = self._offset_s is not None
+        self._summed_s += span_s
+        now_s = self._place(arrival_s, span_s) + self._summed_s - span_s
+        if not was_placed and self._last_s is not None and now_s > self._last_s:
+            self._lose(self._last_s, now_s - self._last_s)
+        found = []
+        for pulse in pulses:
+            now_s += pulse.interval_ms / 1000.0
+            if pulse.interval_ms < SHORTEST_MS:
                 self.rejected += 1
                 self._is_joined = False
                 continue
@@ -113,8 +137,7 @@ class IntervalClock:
                 self._lose(now_s - pulse.interval_ms / 1000.0, pulse.interval_ms / 1000.0)
                 continue
             quality = 1.0 if pulse.error_ms <= STRAP_ERROR_MS else 1.0 - pulse.error_ms / WORTHLESS_MS
-            # The offset may only fall; a beat is never placed before the one before it.
-            time_s = now_s if self._last_s is None else max(now_s, self._last_s + 1e-3)
+            time_s = self._after_last(now_s, pulse.interval_ms / 1000.0)
             found.append(Timed(time_s, pulse.interval_ms, self._is_joined, pulse.error_ms, quality))
             self._last_s, self._is_joined = time_s, True
         return found
@@ -123,13 +146,15 @@ class IntervalClock:
         """Notice when a notification did not come in its turn."""
         if self._arrival_s is not None:
             slot_s = arrival_s - self._arrival_s
-            if len(self._slots) >= SLOTS_NEEDED and slot_s > HOLE_SLOTS * median(self._slots):
-                self._has_hole = True
+            if self._sees_all and len(self._slots) >= SLOTS_NEEDED:
+                usual_s = median(self._slots)
+                is_even = max(self._slots) - min(self._slots) < EVEN_SHARE * usual_s
+                self._has_hole |= is_even and slot_s > HOLE_SLOTS * usual_s
             self._slots.append(slot_s)
         self._arrival_s = arrival_s
 
-    def _place(self, arrival_s: float, span_s: float) -> None:
-        """Find where the strap's clock stands on ours; start anew where beats are missing."""
+    def _place(self, arrival_s: float, span_s: float) -> float:
+        """Where the strap's clock stands on ours; starts anew where beats are missing."""
         seen_s = arrival_s - self._summed_s
         if self._offset_s is not None and self._told_s is not None:
             passed_s = max(0.0, arrival_s - self._told_s)
@@ -145,6 +170,13 @@ class IntervalClock:
         else:
             self._offset_s = seen_s
         self._told_s, self._has_hole = arrival_s, False
+        return self._offset_s
+
+    def _after_last(self, time_s: float, interval_s: float) -> float:
+        """Where the offset has fallen, come after it by a quarter of each interval, not at once."""
+        if self._last_s is None:
+            return time_s
+        return max(time_s, self._last_s + (SLOWEST_SHARE * interval_s if self._is_joined else 1e-3))
 
     def _lose(self, start_s: float, length_s: float) -> None:
         self.gaps.append((start_s, length_s))
@@ -152,4 +184,4 @@ class IntervalClock:
 
 
 def _has_length(interval_ms: float) -> bool:
-    return math.isfinite(interval_ms) and interval_ms > 0.0
+    return 0.0 < interval_ms <= LONGEST_MS

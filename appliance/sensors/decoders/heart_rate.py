@@ -7,8 +7,10 @@ none to nine in a notification, about one notification a second, without a time 
 from __future__ import annotations
 
 import struct
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 
@@ -18,6 +20,12 @@ from appliance.sensors.clock_map import ClockMap
 _WIDE_RATE, _CONTACT, _CONTACT_KNOWN, _ENERGY, _RR = 0x01, 0x02, 0x04, 0x08, 0x10
 # A notification can come a second late; more than this apart from the sum of intervals, beats are missing.
 GAP_S = 2.5
+# One that never came shows sooner: a hole in their even row, empty ones counted, that its beats do not fill.
+HOLE_SLOTS = 1.6
+EVEN_SHARE = 0.4
+UNFILLED_S = 0.3
+SLOTS_KEPT = 9
+SLOTS_NEEDED = 4
 # A strap's intervals need not add up to the time that passes: rounding, and beats it leaves out.
 DRIFT_PER_S = 2e-3
 
@@ -67,6 +75,10 @@ class StrapBeats:
         self._sequence = 0
         self._summed_s = 0.0
         self._clock = ClockMap(DRIFT_PER_S)
+        self._arrival_s: float | None = None
+        self._told_s = float("inf")
+        self._slots: deque[float] = deque(maxlen=SLOTS_KEPT)
+        self._has_hole = False
         self._dropped: dict[str, int] = {}
         self.rate_bpm: int | None = None
         self.name = ""
@@ -83,6 +95,7 @@ class StrapBeats:
             self._dropped["short"] = self._dropped.get("short", 0) + 1
             return []
         self.rate_bpm = found.rate_bpm or None
+        self._watch(arrival_s)
         if found.has_contact is False:
             self._clock.forget()
             return [self._frame(arrival_s, arrival_s, (float("nan"),), has_contact=False)]
@@ -91,12 +104,25 @@ class StrapBeats:
         span_s = sum(found.intervals_ms) / 1000.0
         self._summed_s += span_s
         last_s = self._clock.box_time_s(self._summed_s, self._summed_s, arrival_s)
-        if arrival_s - last_s > GAP_S:
+        is_unfilled = self._has_hole and arrival_s - self._told_s - span_s > UNFILLED_S
+        self._told_s, self._has_hole = arrival_s, False
+        if is_unfilled or arrival_s - last_s > GAP_S:
             self._sequence += 1
             self._clock.forget()
             last_s = self._clock.box_time_s(self._summed_s, self._summed_s, arrival_s)
         first_s = last_s - span_s + found.intervals_ms[0] / 1000.0
         return [self._frame(first_s, arrival_s, found.intervals_ms, found.has_contact)]
+
+    def _watch(self, arrival_s: float) -> None:
+        """Notice when a notification did not come in its turn."""
+        if self._arrival_s is not None:
+            slot_s = arrival_s - self._arrival_s
+            if len(self._slots) >= SLOTS_NEEDED:
+                usual_s = median(self._slots)
+                is_even = max(self._slots) - min(self._slots) < EVEN_SHARE * usual_s
+                self._has_hole |= is_even and slot_s > HOLE_SLOTS * usual_s
+            self._slots.append(slot_s)
+        self._arrival_s = arrival_s
 
     def _frame(
         self, time_s: float, arrival_s: float, values_ms: tuple[float, ...], has_contact: bool | None

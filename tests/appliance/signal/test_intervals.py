@@ -124,3 +124,26 @@ def test_pulses_tell_their_error_and_movement_is_a_gap() -> None:
 
 def test_ticks_become_milliseconds_without_rounding() -> None:
     assert milliseconds([1024, 870]) == [1000.0, 870 * 1000 / 1024]
+
+
+def test_beats_are_never_pushed_together_while_the_clock_is_found() -> None:
+    beats = heart(200)
+    sent = notifications(beats)
+    late = [
+        (arrival_s + (0.9 if number < 12 else 0.0), intervals)
+        for number, (arrival_s, intervals) in enumerate(sent)
+    ]
+    found, _ = run(late)
+    steps_s = np.diff([one.time_s for one in found])
+    assert np.all(steps_s >= 0.74 * np.array([one.rr_ms for one in found[1:]]) / 1000)
+    late_s = np.array([one.time_s for one in found]) - beats[1 : len(found) + 1]
+    assert np.abs(late_s[60:]).max() < 0.3
+
+
+def test_a_clock_that_is_not_told_of_empty_notifications_takes_none_for_lost() -> None:
+    beats = heart(300, mean_s=1.4)
+    clock = IntervalClock(sees_all=False)
+    for arrival_s, intervals_ms in notifications(beats):
+        if intervals_ms:
+            clock.feed(arrival_s, intervals_ms)
+    assert clock.gaps == []
