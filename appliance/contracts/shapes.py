@@ -39,7 +39,8 @@ class Channel(StrEnum):
 class SensorFrame:
     """Raw samples of one channel, as they came.
 
-    values: shape (samples,), float64, in `unit`; NaN marks a sample the sensor says it lost.
+    values: shape (samples,), float64, in `unit`; NaN marks a sample the sensor says it lost. Movement may
+    come as (samples, 3), and EEG as (samples, sites).
     rate_hz: samples a second, or 0 for events (RR intervals: one value a beat, in ms).
     sequence: counts frames of this sensor and channel; a jump is a gap.
     sensor_time_s: the sensor's own clock at the first sample.
@@ -105,12 +106,33 @@ class SkinResponse:
 
 
 @dataclass(frozen=True, slots=True)
+class Rhythms:
+    """The brain's rhythms of the last seconds.
+
+    powers_uv2: band -> power in uV^2; shares: band -> share of all from 0.5 to 45 Hz, 0..1. peak_alpha_hz:
+    None when nothing stands out. is_rewarded, reward: the feedback now, and 0..1 how strong. is_muted: eyes,
+    muscles or a lost signal drown the brain. quality: 0..1, the share of the last seconds that shows it.
+    """
+
+    powers_uv2: Mapping[str, float] = field(default_factory=_nothing)
+    shares: Mapping[str, float] = field(default_factory=_nothing)
+    peak_alpha_hz: float | None = None
+    is_rewarded: bool = False
+    reward: float = 0.0
+    is_muted: bool = True
+    quality: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Features:
     """What the signal chain found since it was last asked.
 
     Rates and variability are None until there are enough good beats; None is not zero.
     quality: 0..1, how far the heart signal can be trusted now; muted below 0.5.
     is_lost: no usable heart signal at all (lead off, finger off, flat, sensor gone).
+    breath_confidence: 0..1, a rate is given from 0.5. skin_*: conductance in uS, rises a minute and their
+    quality; skin_temperature_c and its trend. cadence_per_min: steps, 0 at rest. posture: "upright",
+    "leaning" or "lying". artefact: 0..1, how far movement spoils the rest; it has lowered `quality` already.
     """
 
     time_s: float
@@ -128,6 +150,17 @@ class Features:
     is_lost: bool = True
     wave: tuple[float, ...] = ()
     wave_rate_hz: float = 0.0
+    breath_confidence: float = 0.0
+    skin_level_us: float | None = None
+    skin_responses: tuple[SkinResponse, ...] = ()
+    skin_responses_per_min: float | None = None
+    skin_quality: float = 0.0
+    skin_temperature_c: float | None = None
+    skin_trend_c_per_min: float | None = None
+    cadence_per_min: float | None = None
+    posture: str | None = None
+    artefact: float | None = None
+    rhythms: Rhythms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +169,8 @@ class BodyState:
 
     coherence: 0..1, how much of the heart's rhythm is one slow wave. breath_phase: 0..1, 0 is the
     start of the inhale. pacer_phase: 0..1 of the guide the wearer follows, None when none runs.
-    stale: names of the fields that are older than they should be; their values are the last known.
+    stale: names of the fields that are older than they should be; their values are the last known. A figure
+    that no sensor ever gave is None and not stale. reward: 0..1 of the brain's feedback, 0 while muted.
     """
 
     time_s: float
@@ -152,6 +186,14 @@ class BodyState:
     is_lost: bool = True
     is_simulated: bool = False
     stale: frozenset[str] = frozenset()
+    skin_level_us: float | None = None
+    skin_responses_per_min: float | None = None
+    skin_temperature_c: float | None = None
+    skin_trend_c_per_min: float | None = None
+    cadence_per_min: float | None = None
+    posture: str | None = None
+    alpha_share: float | None = None
+    reward: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

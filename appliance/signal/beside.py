@@ -8,14 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from appliance.contracts import Channel, SensorFrame
+from appliance.contracts.shapes import Rhythms
+from appliance.signal.brain import Brain
+from appliance.signal.brain_feedback import BrainFeedback
 from appliance.signal.breath import Breath
 from appliance.signal.breath_belt import BreathBelt, BreathFromMotion
+from appliance.signal.motion import Motion
+from appliance.signal.skin import Skin
+from appliance.signal.temperature import Temperature
+
+SILENCE_S = 3.0
+# Alpha and the background on both sides of it must fit below half the rate.
+SLOWEST_EEG_HZ = 80.0
+# A chest that walks does not show its breath.
+SHAKEN = 0.5
 
 
 class Follower(Protocol):
@@ -26,11 +38,27 @@ class Follower(Protocol):
         ...
 
 
-Maker = Callable[[float, int], Follower]
-# In which channel each follower listens, and how it is made from rate and number of axes.
+Maker = Callable[[SensorFrame, int], Follower | None]
+
+
+def _brain(frame: SensorFrame, axes: int) -> Follower | None:
+    return Brain(frame.rate_hz, frame.unit == "uV") if frame.rate_hz >= SLOWEST_EEG_HZ else None
+
+
+def _feedback(frame: SensorFrame, axes: int) -> Follower | None:
+    # Thresholds of blinks and muscles are in uV, and the bands need room below half the rate.
+    return BrainFeedback(frame.rate_hz) if frame.unit == "uV" and frame.rate_hz >= 100.0 else None
+
+
+# In which channel each follower listens, and how it is made from the first frame and its number of axes.
 MAKERS: dict[str, tuple[Channel, Maker]] = {
-    "belt": (Channel.BREATH, lambda rate_hz, axes: BreathBelt(rate_hz)),
-    "chest": (Channel.MOTION, BreathFromMotion),
+    "belt": (Channel.BREATH, lambda frame, axes: BreathBelt(frame.rate_hz)),
+    "chest": (Channel.MOTION, lambda frame, axes: BreathFromMotion(frame.rate_hz, axes)),
+    "motion": (Channel.MOTION, lambda frame, axes: Motion(frame.rate_hz, axes)),
+    "skin": (Channel.SKIN, lambda frame, axes: Skin(frame.rate_hz) if frame.rate_hz >= 2.0 else None),
+    "temperature": (Channel.TEMPERATURE, lambda frame, axes: Temperature(frame.rate_hz)),
+    "brain": (Channel.EEG, _brain),
+    "feedback": (Channel.EEG, _feedback),
 }
 
 
@@ -50,6 +78,7 @@ class Beside:
     def __init__(self) -> None:
         self.followers: dict[str, Follower] = {}
         self._lines: dict[Channel, _Line] = {}
+        self._heard_s: dict[Channel, float] = {}
 
     def feed(self, frame: SensorFrame) -> None:
         """Take a frame of any channel but the heart's; frames without a rate are let pass."""
@@ -60,24 +89,89 @@ class Beside:
             values = np.full_like(values, np.nan)
         axes = 1 if values.ndim == 1 else values.shape[1]
         line = self._lines.get(frame.channel)
-        mine = [name for name, (channel, _) in MAKERS.items() if channel is frame.channel]
         if line is None or (line.sensor_id, line.rate_hz, line.axes) != (
             frame.sensor_id,
             frame.rate_hz,
             axes,
         ):
-            self._lines[frame.channel] = _Line(frame.sensor_id, frame.rate_hz, axes, frame.sequence + 1)
-            for name in mine:
-                self.followers[name] = MAKERS[name][1](frame.rate_hz, axes)
-        else:
-            if frame.sequence != line.sequence:
-                start_s = frame.arrival_s - len(values) / frame.rate_hz
-                for name in mine:
-                    self.followers[name].feed(np.full_like(values[:1], np.nan), start_s)
-            line.sequence = frame.sequence + 1
-        for name in mine:
-            self.followers[name].feed(values, frame.arrival_s)
+            self._lines[frame.channel] = _Line(frame.sensor_id, frame.rate_hz, axes, frame.sequence)
+            self._make(frame, axes)
+        elif frame.sequence != line.sequence:
+            lost = np.full_like(values[:1], np.nan)
+            self._give(frame.channel, lost, frame.arrival_s - len(values) / frame.rate_hz)
+        self._lines[frame.channel].sequence = frame.sequence + 1
+        self._give(frame.channel, values, frame.arrival_s)
 
-    def breaths(self) -> list[Breath]:
-        """The followers that hear a breath."""
-        return [one for one in self.followers.values() if isinstance(one, Breath)]
+    def _make(self, frame: SensorFrame, axes: int) -> None:
+        for name, (channel, make) in MAKERS.items():
+            if channel is frame.channel:
+                self.followers.pop(name, None)
+                follower = make(frame, axes)
+                if follower is not None:
+                    self.followers[name] = follower
+
+    def _give(self, channel: Channel, values: NDArray[np.float64], end_s: float) -> None:
+        self._heard_s[channel] = end_s
+        for name, follower in self.followers.items():
+            if MAKERS[name][0] is channel:
+                follower.feed(values, end_s)
+
+    def breaths(self, now_s: float | None = None) -> list[Breath]:
+        """The followers that hear a breath; with now_s only those whose sensor speaks and is not shaken."""
+        hearing = {name: one for name, one in self.followers.items() if isinstance(one, Breath)}
+        if now_s is None:
+            return list(hearing.values())
+        is_shaken = (self.artefact(now_s) or 0.0) > SHAKEN
+        return [
+            one
+            for name, one in hearing.items()
+            if self._is_there(MAKERS[name][0], now_s)
+            and not (is_shaken and MAKERS[name][0] is Channel.MOTION)
+        ]
+
+    def _is_there(self, channel: Channel, now_s: float) -> bool:
+        return now_s - self._heard_s.get(channel, float("-inf")) <= SILENCE_S
+
+    def artefact(self, now_s: float) -> float | None:
+        """0..1, how far movement spoils the other signals now; None without an accelerometer."""
+        motion = self.followers.get("motion")
+        return (
+            motion.artefact if isinstance(motion, Motion) and self._is_there(Channel.MOTION, now_s) else None
+        )
+
+    def figures(self, now_s: float) -> dict[str, Any]:
+        """The fields of `Features` that come from beside the heart; those of silent sensors are left out."""
+        found: dict[str, Any] = {"artefact": self.artefact(now_s)}
+        for name, one in self.followers.items():
+            if self._is_there(MAKERS[name][0], now_s):
+                found |= _fields(one, self.followers)
+        return found
+
+
+def _fields(one: Follower, all_of_them: dict[str, Follower]) -> dict[str, Any]:
+    if isinstance(one, Skin):
+        return {
+            "skin_level_us": one.level_us(),
+            "skin_responses": one.take(),
+            "skin_responses_per_min": one.responses_per_min(),
+            "skin_quality": one.quality,
+        }
+    if isinstance(one, Temperature):
+        return {"skin_temperature_c": one.now_c(), "skin_trend_c_per_min": one.trend_c_per_min()}
+    if isinstance(one, Motion):
+        return {"cadence_per_min": one.cadence_per_min, "posture": one.posture}
+    if isinstance(one, Brain):
+        feedback = all_of_them.get("feedback")
+        said = feedback if isinstance(feedback, BrainFeedback) else None
+        return {
+            "rhythms": Rhythms(
+                powers_uv2=one.powers_uv2() or {},
+                shares=one.shares() or {},
+                peak_alpha_hz=one.peak_alpha_hz(),
+                is_rewarded=said.is_rewarded if said else False,
+                reward=said.level if said else 0.0,
+                is_muted=said.is_muted if said else one.quality == 0.0,
+                quality=one.quality,
+            )
+        }
+    return {}

@@ -16,6 +16,7 @@ from appliance.signal.breath import Breath
 from appliance.signal.breath_fusion import BreathFusion
 from appliance.signal.breath_levels import Levels
 from appliance.signal.heart import Heart
+from appliance.signal.intervals import IntervalClock
 from appliance.signal.quality import Quality
 from cext import beats
 from cext.beats.trace import Trace
@@ -23,6 +24,8 @@ from cext.beats.trace import Trace
 SILENCE_S = 3.0
 LONGEST_FILL_S = 10.0
 SLIP_S = 0.25
+# How much of its trust each heart signal loses while the wearer moves: light through the skin loses most.
+SPOILED_BY_MOTION = {Channel.ECG: 0.4, Channel.PPG: 0.9, Channel.RR: 0.3}
 HEART_CHANNELS = (Channel.ECG, Channel.PPG, Channel.RR)
 
 
@@ -52,6 +55,7 @@ class SignalChain:
         self._started_s: float | None = None
         self._heard_s: float | None = None
         self._rr_at_s: float | None = None
+        self._places = IntervalClock(sees_all=False)
         self._bad_since_s: float | None = None
 
     def feed(self, frame: SensorFrame) -> None:
@@ -87,10 +91,12 @@ class SignalChain:
             coherence=None if is_lost else heart.coherence,
             breath_rate_bpm=breath.rate_bpm if breath else None,
             breath_phase=breath.phase(now_s) if breath else None,
-            quality=self._quality.now(),
+            quality=self._quality.now() * self._unspoiled(now_s),
             is_lost=is_lost,
             wave=wave,
             wave_rate_hz=self._trace.wave_rate_hz if self._trace else 0.0,
+            breath_confidence=breath.confidence if breath else 0.0,
+            **self.beside.figures(now_s),
         )
 
     def finish(self) -> Features:
@@ -126,7 +132,7 @@ class SignalChain:
 
     def _breath_now(self, now_s: float, is_lost: bool) -> Breath | None:
         """All sources together where there are several, else the one that knows a rate."""
-        sources = [*self.beside.breaths(), *([] if is_lost else [self.heart.breath])]
+        sources = [*self.beside.breaths(now_s), *([] if is_lost else [self.heart.breath])]
         self.breath.update(sources, now_s)
         known = [one for one in (self.breath, *sources) if one.rate_bpm is not None]
         return known[0] if known else None
@@ -136,6 +142,13 @@ class SignalChain:
         heard = [one for one in (*self.beside.breaths(), self.heart.breath) if one.mean_confidence() > 0.0]
         together = [self.breath] if len(heard) > 1 else []
         return max((*together, *heard), key=lambda one: one.mean_confidence(), default=self.heart.breath)
+
+    def _unspoiled(self, now_s: float) -> float:
+        """0..1, what movement leaves of the heart signal's quality."""
+        artefact = self.beside.artefact(now_s)
+        if artefact is None or self._source is None:
+            return 1.0
+        return 1.0 - SPOILED_BY_MOTION[self._source[1]] * artefact
 
     def _is_lost(self, now_s: float) -> bool:
         if self._heard_s is None or now_s - self._heard_s > SILENCE_S:
@@ -227,49 +240,33 @@ class SignalChain:
             self._detector = None
             self._trace = None
             self._rr_at_s = None
+            self._places = IntervalClock(sees_all=False)
             self._sequence = frame.sequence - 1
-        has_jumped = frame.sequence != self._sequence + 1
+        # A sensor that saw beats go missing jumps in sequence.
+        if frame.sequence != self._sequence + 1 or frame.has_contact is False:
+            self._places.restart()
         self._sequence = frame.sequence
-        values = [float(value) for value in np.asarray(frame.values, dtype=np.float64)]
-        if frame.has_contact is False or not values:
-            self._heard_s = frame.arrival_s
+        self._heard_s = frame.arrival_s
+        if frame.has_contact is False:
             return
-        usable_s = sum(value for value in values if _is_interval(value)) / 1000
-        place_s = self._rr_at_s
-        if has_jumped or place_s is None or abs(frame.arrival_s - place_s - usable_s) > SILENCE_S:
-            # Intervals carry no clock: the arrival of the last one places them all.
-            self._settled(self.heart.gap())
-            place_s = self._open_row(frame.arrival_s - usable_s)
-        is_broken = False
-        for value in values:
-            if not _is_interval(value):
-                is_broken = True
-                continue
-            if is_broken:
+        placed = self._places.feed(frame.arrival_s, np.asarray(frame.values, dtype=np.float64).tolist())
+        self.gaps += self._places.gaps
+        self._places.gaps.clear()
+        for one in placed:
+            if not one.is_joined:
                 self._settled(self.heart.gap())
-                self.gaps.append((place_s, max(0.0, frame.arrival_s - value / 1000 - place_s)))
-                place_s = self._open_row(max(place_s, frame.arrival_s - value / 1000))
-                is_broken = False
-            place_s += value / 1000
-            self._beats.append(Beat(place_s, max(place_s, frame.arrival_s)))
+                self._open_row(one.time_s - one.rr_ms / 1000)
+            self._beats.append(Beat(one.time_s, max(one.time_s, frame.arrival_s)))
             self.heart.beats += 1
-            self._settled(self.heart.add_interval(place_s, value))
-        if is_broken:
-            self._settled(self.heart.gap())
-            self.gaps.append((place_s, max(0.0, frame.arrival_s - place_s)))
-            self._rr_at_s = None
-        else:
-            self._rr_at_s = place_s
-        self._heard_s = max(frame.arrival_s, place_s)
+            self._settled(self.heart.add_interval(one.time_s, one.rr_ms, one.quality))
+            self._rr_at_s = one.time_s
+            self._heard_s = max(self._heard_s, one.time_s)
 
-    def _open_row(self, time_s: float) -> float:
+    def _open_row(self, time_s: float) -> None:
         """The beat that began the first interval."""
+        if self._rr_at_s is not None:
+            time_s = max(time_s, self._rr_at_s)
         if self._started_s is None:
             self._started_s = time_s
         self._beats.append(Beat(time_s, time_s))
         self.heart.beats += 1
-        return time_s
-
-
-def _is_interval(value_ms: float) -> bool:
-    return bool(np.isfinite(value_ms)) and 0 < value_ms < 1000 * SILENCE_S

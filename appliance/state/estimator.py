@@ -16,6 +16,17 @@ SMOOTHING_S = {
     "pnn50": 2.0,
     "breath_rate_bpm": 4.0,
 }
+# The same for what comes from beside the heart, also while the heart is lost.
+SMOOTHING_BESIDE_S = {
+    "skin_level_us": 1.0,
+    "skin_responses_per_min": 5.0,
+    "skin_temperature_c": 2.0,
+    "skin_trend_c_per_min": 5.0,
+    "cadence_per_min": 1.0,
+}
+# Alpha comes as a mean of seconds already; the reward must not come late.
+SMOOTHING_ALPHA_S = 1.0
+SMOOTHING_REWARD_S = 0.05
 
 
 class Estimator:
@@ -47,7 +58,11 @@ class Estimator:
             if features.coherence is not None:
                 self._coherence.update(features.coherence, features.quality, now_s)
                 self._staleness.renew("coherence", now_s)
+        self._beside(features, step_s, now_s)
         # A belt goes on telling the breath when the heart is lost.
+        if features.is_lost and features.breath_rate_bpm is not None:
+            share = 1.0 - math.exp(-step_s / SMOOTHING_S["breath_rate_bpm"])
+            self._renew("breath_rate_bpm", features.breath_rate_bpm, share, now_s)
         if features.breath_phase is not None:
             self._phase, self._phase_at_s = features.breath_phase, now_s
             self._staleness.renew("breath_phase", now_s)
@@ -65,7 +80,32 @@ class Estimator:
             is_lost=features.is_lost,
             is_simulated=is_simulated,
             stale=self._staleness.stale(now_s),
+            skin_level_us=self._values.get("skin_level_us"),
+            skin_responses_per_min=self._values.get("skin_responses_per_min"),
+            skin_temperature_c=self._values.get("skin_temperature_c"),
+            skin_trend_c_per_min=self._values.get("skin_trend_c_per_min"),
+            cadence_per_min=self._values.get("cadence_per_min"),
+            posture=features.posture,
+            alpha_share=self._values.get("alpha_share"),
+            reward=self._values.get("reward"),
         )
+
+    def _beside(self, features: Features, step_s: float, now_s: float) -> None:
+        """Skin, movement and brain: each has its own sensor and does not wait for the heart."""
+        for name, time_s in SMOOTHING_BESIDE_S.items():
+            value = getattr(features, name)
+            if value is not None and math.isfinite(value):
+                self._renew(name, value, 1.0 - math.exp(-step_s / time_s), now_s)
+        rhythms = features.rhythms
+        if rhythms is None:
+            return
+        alpha = rhythms.shares.get("alpha")
+        if alpha is not None:
+            self._renew("alpha_share", alpha, 1.0 - math.exp(-step_s / SMOOTHING_ALPHA_S), now_s)
+        # A muted brain is not rewarded, and at once.
+        reward = 0.0 if rhythms.is_muted else rhythms.reward
+        share = 1.0 if rhythms.is_muted else 1.0 - math.exp(-step_s / SMOOTHING_REWARD_S)
+        self._renew("reward", reward, share, now_s)
 
     def _renew(self, name: str, value: float, share: float, now_s: float) -> None:
         last = self._values.get(name)

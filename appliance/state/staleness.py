@@ -11,6 +11,16 @@ LIMITS_S = {
     "breath_rate_bpm": 20.0,
     "breath_phase": 5.0,
 }
+# Not every wearer has these sensors: a figure that never came is absent, not stale.
+LIMITS_IF_SEEN_S = {
+    "skin_level_us": 5.0,
+    "skin_responses_per_min": 30.0,
+    "skin_temperature_c": 10.0,
+    "skin_trend_c_per_min": 30.0,
+    "cadence_per_min": 5.0,
+    "alpha_share": 5.0,
+    "reward": 1.0,
+}
 
 
 class Staleness:
@@ -28,5 +38,8 @@ class Staleness:
         return now_s - self._renewed_s.get(name, float("-inf"))
 
     def stale(self, now_s: float) -> frozenset[str]:
-        """The names of all figures past their limit, those never seen included."""
-        return frozenset(name for name, limit_s in LIMITS_S.items() if self.age_s(name, now_s) > limit_s)
+        """The names of all figures past their limit, those of the heart and breath also if never seen."""
+        seen = {name: limit for name, limit in LIMITS_IF_SEEN_S.items() if name in self._renewed_s}
+        return frozenset(
+            name for name, limit_s in (LIMITS_S | seen).items() if self.age_s(name, now_s) > limit_s
+        )
