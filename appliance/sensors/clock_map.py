@@ -21,6 +21,8 @@ BACK_S, STEP_S, STEP_AFTER_S, STEP_DELIVERIES = 1.0, 0.06, 5.0, 8
 # Where in the window the line is held closest to the points; towards its end, because the end is asked for.
 _REFERENCE = 0.65
 _JITTERS = 256
+# A delivery under the line moves it at once; else it is drawn anew every so many points.
+_FIT_EVERY = 8
 
 
 class ClockMap:
@@ -44,6 +46,7 @@ class ClockMap:
         self._spread_s = 0.0
         self._points: deque[tuple[float, float]] = deque()
         self._bucket = -1
+        self._unfitted = 0
         self._jitters_s: deque[float] = deque(maxlen=_JITTERS)
         self._late: tuple[float, float, int] | None = None  # since when all is late, by how much at least
 
@@ -117,7 +120,9 @@ class ClockMap:
             self._points.append((place_s, seen_s))
             while self._points[0][0] < place_s - WINDOW_S:
                 self._points.popleft()
-            self._fit()
+            self._unfitted += 1
+            if late_s < 0.0 or len(self._points) < _FIT_EVERY or self._unfitted >= _FIT_EVERY:
+                self._fit()
         elif late_s < 0.0:
             self._points[-1] = (place_s, seen_s)
             self._fit()
@@ -138,6 +143,7 @@ class ClockMap:
 
     def _fit(self) -> None:
         """Choose the edge of the points' lower hull under the reference, within the drifts there can be."""
+        self._unfitted = 0
         hull: list[tuple[float, float]] = []
         for point in self._points:
             while len(hull) > 1 and _turn(hull[-2], hull[-1], point) <= 0.0:

@@ -1,25 +1,99 @@
 """Plain lines of numbers, as small boards print them: `512`, `12,512` (time, value), `S512` or `!`.
 
-`!` is what the usual AD8232 sketch prints while an electrode is off. `S`, `B` and `Q` lines are those of
-PulseSensor: sample, beats a minute, interval; only samples are used, because beats are found here.
+`!` is what the usual AD8232 sketch prints while an electrode is off. Of lines with several numbers the last
+one counts. `S`, `B` and `Q` lines are those of PulseSensor, see `pulse_sensor`; only samples are used here.
 """
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from appliance.contracts import Channel, SensorFrame
-from appliance.sensors.clock_map import ClockMap
+from appliance.sensors.decoders.tracks import Input, Tracks
+from cext import numbers
 
 LONGEST_LINE = 120
-# Lines carry no time, so lost ones show only as lateness beyond what buffers can explain.
-LATE_S = 1.0
-_NUMBER = re.compile(rb"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\Z")
-_LEAD_OFF = b"!"
+# Sketches that wait with a delay between samples are slower than they say, by some parts in a hundred.
+RATE_ERROR = 2e-2
+# Noise now and then looks like a line. After more than so many bytes that are no text, so many good lines in
+# a row are asked for.
+_DOUBT_BYTES, _TRUST_LINES = 2, 3
+_LETTER_S, _LETTER_B, _LETTER_Q = b"SBQ"
+_TEXT = bytes(range(32, 127)) + b"\t"
+
+
+class Lines:
+    """Cuts a stream into lines and believes those that stand among text.
+
+    `feed` gives (kinds, values) as `cext.numbers.lines` does, values being (n, 8). dropped: reason -> lines.
+    """
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._is_skipping = True  # the first line is nearly always cut by the moment of connecting
+        self._bad = 0
+        self._needed = 0
+        self._held: list[tuple[int, NDArray[np.float64]]] = []
+        self.dropped: dict[str, int] = {}
+
+    def restart(self) -> None:
+        """Forget half a line."""
+        self._rest, self._is_skipping = b"", True
+
+    def feed(self, data: bytes) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+        """Take bytes in pieces of any size; give the lines they complete."""
+        data = self._rest + data
+        end = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
+        whole, self._rest = data[:end], data[end:]
+        if self._is_skipping and whole:
+            self._is_skipping = False
+            first = min(at for at in (whole.find(b"\n"), whole.find(b"\r")) if at >= 0) + 1
+            self._doubt(len(whole[: first - 1].translate(None, _TEXT)), at_most=0)
+            whole = whole[first:]
+        if len(self._rest) > LONGEST_LINE:
+            self.drop("long")
+            self._doubt(len(self._rest.translate(None, _TEXT)), at_most=0)
+            self._rest, self._is_skipping = b"", True
+        kinds, values, _, bad = numbers.lines(whole, LONGEST_LINE)
+        unusable = (kinds >= numbers.TEXT) & (kinds <= numbers.HUGE)
+        if not self._needed and not self._bad and not unusable.any():
+            return kinds, values
+        return self._believed(kinds, values, bad)
+
+    def drop(self, reason: str, count: int = 1) -> None:
+        """Count lines that could not be used."""
+        if count:
+            self.dropped[reason] = self.dropped.get(reason, 0) + count
+
+    def _doubt(self, bad: int, at_most: int = _DOUBT_BYTES) -> None:
+        self._bad += bad
+        if self._bad > at_most:
+            self._needed = _TRUST_LINES
+            self._held.clear()
+
+    def _believed(
+        self, kinds: NDArray[np.uint8], values: NDArray[np.float64], bad: NDArray[np.uint16]
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+        """Line by line, where there is something to doubt."""
+        taken: list[tuple[int, NDArray[np.float64]]] = []
+        for kind, row, count in zip(kinds.tolist(), values, bad.tolist(), strict=True):
+            if numbers.TEXT <= kind <= numbers.LONG:
+                self.drop("long" if kind == numbers.LONG else "text")
+                self._doubt(count)
+            elif kind != numbers.HUGE:
+                self._held.append((kind, row))
+                self._needed = max(self._needed - 1, 0)
+                if not self._needed:
+                    self._bad = 0
+                    taken += self._held
+                    self._held.clear()
+        if not taken:
+            return np.empty(0, np.uint8), np.empty((0, values.shape[1]))
+        return np.array([kind for kind, _ in taken], np.uint8), np.array([row for _, row in taken])
 
 
 class TextLines:
@@ -32,70 +106,48 @@ class TextLines:
     def __init__(self, sensor_id: str, channel: Channel, rate_hz: float) -> None:
         self._sensor_id = sensor_id
         self._channel = channel
-        self._rate_hz = 0.0 if channel is Channel.RR else rate_hz
-        self._clock = ClockMap()
-        self._rest = b""
-        self._is_skipping = True  # the first line is nearly always cut by the moment of connecting
+        self._is_events = channel is Channel.RR or rate_hz == 0.0
+        self._unit = "ms" if channel is Channel.RR else "a.u."
+        inputs = (Input("", channel, self._unit),)
+        self._tracks = Tracks(sensor_id, rate_hz or 1.0, inputs, drift_per_s=RATE_ERROR)
+        self.clock = self._tracks.clock
+        self._lines = Lines()
         self._sequence = 0
-        self._count = 0
-        self._dropped: dict[str, int] = {}
         self.name = ""
 
     @property
     def dropped(self) -> Mapping[str, int]:
         """Reason ("text", "long") -> count of lines."""
-        return self._dropped
+        return self._lines.dropped
 
     def restart(self) -> None:
         """Forget half a line: the cable was out."""
-        self._rest, self._is_skipping = b"", True
+        self._lines.restart()
 
     def feed(self, data: bytes, arrival_s: float) -> list[SensorFrame]:
         """Take bytes; give one frame for each run of lines with the same contact."""
-        lines = (self._rest + data).replace(b"\r", b"\n").split(b"\n")
-        self._rest = lines.pop()
-        if self._is_skipping and lines:
-            self._is_skipping = False
-            lines = lines[1:]
-        if len(self._rest) > LONGEST_LINE:
-            self._drop("long")
-            self._rest, self._is_skipping = b"", True
+        kinds, values = self._lines.feed(data)
+        is_value = (kinds <= numbers.OFF) | (kinds == _LETTER_S)
+        if not is_value.all():
+            others = ~is_value & (kinds != _LETTER_B) & (kinds != _LETTER_Q)
+            self._lines.drop("text", int(others.sum()))
+            kinds, values = kinds[is_value], values[is_value]
+        if not len(kinds):
+            return []
+        samples, is_off = np.ascontiguousarray(values[:, -1]), kinds == numbers.OFF
+        cuts = [0, *(np.flatnonzero(is_off[1:] != is_off[:-1]) + 1).tolist(), len(kinds)]
         frames: list[SensorFrame] = []
-        values: list[float] = []
-        has_contact: bool | None = None
-        for line in lines:
-            value = self._value(line.strip())
-            if value is None:
-                continue
-            is_on = None if not math.isnan(value) else False
-            if values and is_on is not has_contact:
-                frames.append(self._frame(values, has_contact, arrival_s))
-                values = []
-            has_contact = is_on
-            values.append(value)
-        if values:
-            frames.append(self._frame(values, has_contact, arrival_s))
+        for first, end in pairwise(cuts):
+            has_contact = False if is_off[first] else None
+            if self._is_events:
+                frames.append(self._events(samples[first:end], has_contact, arrival_s))
+            else:
+                places = self._tracks.number(end - first)
+                frames += self._tracks.frames(places, samples[None, first:end], arrival_s, has_contact)
         return frames
 
-    def _value(self, line: bytes) -> float | None:
-        if not line:
-            return None
-        if line == _LEAD_OFF:
-            return math.nan
-        if line[:1] in (b"B", b"Q") and _NUMBER.match(line[1:]):
-            return None
-        last = line.lstrip(b"S").replace(b"\t", b",").replace(b" ", b",").split(b",")[-1]
-        if len(line) > LONGEST_LINE or not _NUMBER.match(last):
-            self._drop("long" if len(line) > LONGEST_LINE else "text")
-            return None
-        value = float(last)
-        return value if math.isfinite(value) else None
-
-    def _frame(self, values: list[float], has_contact: bool | None, arrival_s: float) -> SensorFrame:
-        if self._rate_hz == 0.0:
-            time_s = arrival_s - sum(v for v in values[1:] if not math.isnan(v)) / 1000.0
-        else:
-            time_s = self._time_s(len(values), arrival_s)
+    def _events(self, values: NDArray[np.float64], has_contact: bool | None, arrival_s: float) -> SensorFrame:
+        time_s = arrival_s - float(np.nansum(values[1:])) / 1000.0
         sequence = self._sequence
         self._sequence += 1
         return SensorFrame(
@@ -104,24 +156,8 @@ class TextLines:
             sequence,
             time_s,
             arrival_s,
-            np.array(values),
-            self._rate_hz,
-            "ms" if self._channel is Channel.RR else "a.u.",
+            values,
+            0.0,
+            self._unit,
             has_contact=has_contact,
         )
-
-    def _time_s(self, count: int, arrival_s: float) -> float:
-        first_s = self._count / self._rate_hz
-        newest_s = first_s + (count - 1) / self._rate_hz
-        time_s = self._clock.box_time_s(first_s, newest_s, arrival_s)
-        late_s = arrival_s - (time_s + newest_s - first_s)
-        if late_s > LATE_S:
-            missing = round(late_s * self._rate_hz)
-            self._count += missing
-            self._sequence += 1
-            time_s += missing / self._rate_hz
-        self._count += count
-        return time_s
-
-    def _drop(self, reason: str) -> None:
-        self._dropped[reason] = self._dropped.get(reason, 0) + 1
