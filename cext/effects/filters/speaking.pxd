@@ -20,6 +20,7 @@ cdef class Wah(Section):
 cdef class AutoWah(Effect):
     cdef section_t section
     cdef double level                      # how loud it is now, as the pedal hears it
+    cdef double sum                        # of the levels of this tick so far
     cdef double[2] known_ms
     cdef double attack
     cdef double release

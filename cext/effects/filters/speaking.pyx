@@ -134,9 +134,11 @@ cdef class AutoWah(Effect):
     )
 
     cdef void prepare(self) noexcept nogil:
-        # The level of the tick before says where the filter will be at the end of this one.
+        # The mean level of the tick before says where the filter will be at the end of this one: its ripple,
+        # faster than ticks can follow, would come back as a rattle.
         cdef double[9] goal
-        cdef double open = self.level * pow(10.0, self.end[2] / 20.0)
+        cdef double open = self.sum / TICK * pow(10.0, self.end[2] / 20.0)
+        self.sum = 0.0
         if self.end[3] != self.known_ms[0] or self.end[4] != self.known_ms[1]:
             self.known_ms[0] = self.end[3]
             self.known_ms[1] = self.end[4]
@@ -147,16 +149,18 @@ cdef class AutoWah(Effect):
         section_aim(&self.section, goal)
 
     cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
-        cdef double level = self.level, now, other
+        cdef double level = self.level, sum = self.sum, now, other
         cdef int j
         for j in range(frames):
             now = fabs(left[j])
             other = fabs(right[j])
             now = (other if other > now else now) - level
             level += now * (self.attack if now > 0.0 else self.release)
+            sum += level
         self.level = level
+        self.sum = sum
         section_run(&self.section, left, right, left, right, RAMP, first, frames)
 
     cdef void clear(self) noexcept nogil:
-        self.level = 0.0
+        self.level = self.sum = 0.0
         section_clear(&self.section)

@@ -36,8 +36,8 @@ cdef double _EXCURSION = 8.0
 
 cdef inline double _ring_s(double decay_s) noexcept nogil:
     # The all-passes hold the sound back longer than their length wherever they ring: by so much, as measured
-    # over seven octaves and decays of 1 to 20 s, the tank must fall faster than it seems.
-    return decay_s / (1.03 + 0.13 / (0.7 + decay_s))
+    # over the octaves of 250 to 4000 Hz and decays of 1 to 20 s, the tank must fall faster than it seems.
+    return decay_s / (1.03 + 0.13 / (max(decay_s, 0.5) - 0.1))
 
 
 cdef class Plate(Tail):
