@@ -18,10 +18,10 @@ _COLUMNS = (
 # fmt: on
 _ROWS = (
     ("esp32", "stdio", 22, 21, 18, 23, 19, 5, 4, 36, 16, 17, 39, 34, 25, 35, 2, 0),
-    ("esp32s3", "stdio", 9, 8, 12, 11, 13, 10, 14, 1, 5, 6, 2, 3, 7, 4, 48, 0),
+    ("esp32s3", "stdio", 9, 8, 12, 11, 13, 10, 14, 1, 5, 6, 2, 3, 7, 4, 21, 0),
     ("pico_w", "stdio", 5, 4, 18, 19, 16, 17, 20, 26, 14, 15, 27, 28, 22, -1, "LED", 9),
     ("pico2_w", "stdio", 5, 4, 18, 19, 16, 17, 20, 26, 14, 15, 27, 28, 22, -1, "LED", 9),
-    ("simulated", "uart", 22, 21, 18, 23, 19, 5, 4, 36, 16, 17, 39, 34, 25, 35, 2, 0),
+    ("simulated", "uart", 22, 21, 18, 23, 19, 5, 4, 36, 16, 17, 39, 34, 25, -1, 2, 0),
 )
 BOARDS: "dict[str, dict[str, Any]]" = {str(row[0]): dict(zip(_COLUMNS, row)) for row in _ROWS}  # noqa: B905  MicroPython's zip has no strict
 
@@ -39,31 +39,53 @@ def this() -> "Board":
     import os
     import time
 
+    import bluetooth  # type: ignore[import-not-found, unused-ignore]
     import machine  # type: ignore[import-not-found, unused-ignore]
+    import onewire  # type: ignore[import-not-found, unused-ignore]
 
     said = os.uname().machine.lower()
     for words, name in _SAID:
         if words in said:
-            return Board(name, machine, time.ticks_us)  # type: ignore[attr-defined]
+            clocks: Any = time
+            return Board(name, machine, clocks.ticks_us, clocks.sleep_ms, onewire.OneWire, bluetooth)
     raise UnknownBoard(said + " is no board of the table")
 
 
 class Board:
     """One board: its row, its `machine`, and its buses and pins, made when first asked for.
 
-    machine: MicroPython's module of that name. ticks_us: the clock of the interrupts.
+    machine: MicroPython's module of that name. ticks_us: the clock of the interrupts. wait_ms: to be used
+    while starting only. one_wire: makes a single-wire bus of a pin. radio: MicroPython's
+    `bluetooth`, or None.
     """
 
-    def __init__(self, name: str, machine: "Any", ticks_us: "Callable[[], int]") -> None:
+    def __init__(
+        self,
+        name: str,
+        machine: "Any",
+        ticks_us: "Callable[[], int]",
+        wait_ms: "Callable[[int], None]",
+        one_wire: "Callable[[Any], Any]",
+        radio: "Any",
+    ) -> None:
         if name not in BOARDS:
             raise UnknownBoard(name + " is none of " + ", ".join(sorted(BOARDS)))
         self.name = name
         self.machine = machine
         self.ticks_us = ticks_us
+        self.wait_ms = wait_ms
+        self.radio = radio
+        self._one_wire = one_wire
         self._row = BOARDS[name]
         self._i2c = None
         self._spi = None
         self._timers = 0
+        self._light: Any = None
+
+    def watchdog(self) -> "Callable[[], None]":
+        """The watchdog's `feed`; it runs since the first line of `boot.py`."""
+        feed: Callable[[], None] = self.machine.WDT(timeout=8000).feed
+        return feed
 
     def has(self, *names: str) -> bool:
         """Whether the board has all these pins."""
@@ -103,12 +125,41 @@ class Board:
             else kinds(self._row[name], kinds.IN)
         )
 
+    def one_wire(self) -> "Any":
+        """The bus of a single wire."""
+        return self._one_wire(self.machine.Pin(self._row["one_wire"]))
+
+    def when_falling(self, name: str, interrupt: "Callable[[object], None]") -> None:
+        """Let a pin interrupt whenever it goes low."""
+        self.pin(name).irq(handler=interrupt, trigger=self.machine.Pin.IRQ_FALLING)
+
     def every(self, rate_hz: float, interrupt: "Callable[[object], None]") -> None:
         """Let a hardware timer interrupt so many times a second."""
         # ESP32 numbers its four timers, RP2 has only those of software, which are called -1.
         timer = self.machine.Timer(-1 if self.name.startswith("pico") else self._timers)
         self._timers += 1
         timer.init(mode=timer.PERIODIC, freq=rate_hz, callback=interrupt)
+
+    def light(self, level: float) -> None:
+        """Set the light, 0 to 1; a light on the radio chip is only on or off."""
+        if self._light is None:
+            kinds = self.machine
+            pin = kinds.Pin(self._row["light"], kinds.Pin.OUT)
+            self._light = pin if isinstance(self._row["light"], str) else kinds.PWM(pin, freq=1000)
+        if isinstance(self._row["light"], str):
+            self._light.value(1 if level else 0)
+        else:
+            self._light.duty_u16(round(level * 65535))
+
+    def sleep(self) -> None:
+        """Sleep until the button is pressed, then start over."""
+        # An ESP32 sleeps lightly and wakes by the pin; RP2's light sleep ends by any pin's interrupt. The
+        # watchdog cannot be stopped: it ends a sleep after its eight seconds, and the next start finds
+        # nobody and sleeps again, which costs a few per cent of what staying awake does.
+        pin = self.pin("button", is_pulled_up=True)
+        pin.irq(handler=None, trigger=self.machine.Pin.IRQ_FALLING)
+        self.machine.lightsleep(7500)
+        self.machine.reset()
 
     def port(self) -> "Any":
         """The bytes of the cable: MicroPython's own USB console, or a UART."""

@@ -1,7 +1,8 @@
 """An update received over any link: into the free code folder, checked, and only then let to start.
 
 The box has checked who made the update; its frames carry the wearable's own key, and its number must grow.
-A manifest comes first, `{"version": "1.1.0", "files": [["firmware/main.mpy", 5120, "sha256 in hex"]]}`, then every file in its order, as one row of bytes. Cut at any step, the old code is untouched.
+A manifest comes first, `{"version": "1.1.0", "files": [["firmware/main.mpy", 5120, "sha256 in hex"]]}`,
+then every file in its order, as one row of bytes. Cut at any step, the old code is untouched.
 """
 
 import binascii

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from firmware.drivers.driver import Analogue, Fifo
+    from firmware.drivers.driver import Analogue, Fifo, Slow
 
 _COUNT_MASK = (1 << 30) - 1
 # The interrupt may write while the ring is being read; this many of the oldest places are left to it.
@@ -123,3 +123,27 @@ class Fetched:
         if not counts:
             return None
         return self._clock.first_us(len(counts), now_us), counts
+
+
+class Asked:
+    """A channel that is slow enough to be asked, such as a temperature."""
+
+    worst_jitter_us = 0
+
+    def __init__(self, driver: "Slow") -> None:
+        self.driver = driver
+        self._period_us = round(1_000_000 / driver.rate_hz)
+        self._due_us = -1
+        self.lost = 0
+
+    def packet(self, now_us: int) -> "tuple[int, list[int]] | None":
+        """Give one sample when its time has come; None in between. What cannot be believed is `LOST`."""
+        if self._due_us < 0:
+            self._due_us = now_us + self._period_us
+        if now_us < self._due_us:
+            return None
+        self._due_us = max(self._due_us + self._period_us, now_us)
+        count = self.driver.measured()
+        if count is None:
+            self.lost += 1
+        return now_us, [LOST if count is None else count]

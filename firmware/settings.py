@@ -15,6 +15,7 @@ ROWS = (
     ("sleep_after_s", 600, 0, 86400, "How long nobody may listen before the board sleeps; 0 is never."),
     ("skin_zero", 0, -32768, 32767, "Counts of the skin sensor with nothing attached, found by calibrating."),
     ("breath_zero", 0, -32768, 32767, "Counts of the belt at rest, found by calibrating."),
+    ("trial_s", 60, 1, 600, "How long new code has to prove itself before it is kept."),
     ("key_id", 0, 0, 255, "Which secret the frames are made with; 0 is none, for a cable only."),
     ("secret", "", None, None, "The secret of the pairing, 64 hexadecimal digits."),
     ("is_sealed", 0, 0, 1, "Whether the payloads are encrypted as well."),

@@ -145,6 +145,11 @@ class Encoder:
         return lined(self.frame(kind, time_ms, payload))
 
 
+def size_of(body: bytes) -> int:
+    """How long the frame is that begins here, by its own word."""
+    return _HEADER_SIZE + body[13] + _tag_size(body[12])
+
+
 def lined(body: bytes) -> bytes:
     """Wrap a frame for a serial line: with its CRC, stuffed, ended by a zero."""
     return stuff(body + struct.pack("<I", binascii.crc32(body) & 0xFFFFFFFF)) + b"\0"

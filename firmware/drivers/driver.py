@@ -17,6 +17,24 @@ if TYPE_CHECKING:
         def writeto_mem(self, address: int, register: int, data: "bytes | bytearray") -> None:
             """Write bytes from a register on."""
 
+    class SpiBus(Protocol):
+        """The part of MicroPython's `machine.SPI` that drivers use."""
+
+        def write_readinto(self, out: bytes, into: bytearray) -> None:
+            """Send bytes and take what comes back meanwhile."""
+
+    class OneWire(Protocol):
+        """The part of MicroPython's `onewire.OneWire` that drivers use."""
+
+        def reset(self) -> bool:
+            """Wake the bus; whether anybody is there."""
+
+        def writebyte(self, value: int) -> None:
+            """Send one byte."""
+
+        def readinto(self, into: bytearray) -> None:
+            """Fill a buffer."""
+
     class Analogue(Protocol):
         """A sensor behind the analogue converter."""
 
@@ -45,6 +63,20 @@ if TYPE_CHECKING:
 
         def fetch(self) -> "list[int]":
             """Take everything out of the queue, oldest first."""
+
+    class Slow(Protocol):
+        """A sensor that is asked now and then."""
+
+        channel: str
+        rate_hz: float
+        scale: float
+
+        @property
+        def has_contact(self) -> "bool | None":
+            """Whether the sensor lies on skin; None when it cannot tell."""
+
+        def measured(self) -> "int | None":
+            """Give one count; None when there is none to be believed."""
 
     Pin = Any
 
@@ -90,11 +122,13 @@ class Levelled:
 
     def __init__(self, shift: int) -> None:
         self._shift = shift
-        self._level = -1
+        self._level = 0
+        self._is_begun = False
 
     def apply(self, reading: int) -> int:
         """Give the reading without its slow part."""
-        if self._level < 0:
+        if not self._is_begun:
+            self._is_begun = True
             self._level = reading << self._shift
         level = self._level >> self._shift
         self._level += reading - level

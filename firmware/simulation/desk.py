@@ -5,7 +5,7 @@ import asyncio
 from firmware.board import BOARDS, Board
 from firmware.drivers.ad8232_fake import FakeAd8232
 from firmware.drivers.max30102_fake import FakeMax30102
-from firmware.simulation import machine
+from firmware.simulation import bluetooth, machine
 from firmware.simulation.world import Recording, world
 
 TYPE_CHECKING = False
@@ -27,7 +27,7 @@ def wear(ecg: "Recording", ppg: "Recording") -> "dict[str, object]":
 
 def board() -> "Board":
     """The board of the simulated row, over the models that are in place."""
-    return Board("simulated", machine, world.ticks_us)
+    return Board("simulated", machine, world.ticks_us, world.wait_ms, machine.OneWire, bluetooth)
 
 
 async def live(wall_us: "Callable[[], int]") -> None:

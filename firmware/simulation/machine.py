@@ -47,8 +47,10 @@ class Pin:
 
     IN, OUT, PULL_UP, IRQ_FALLING, IRQ_RISING = 0, 1, 2, 2, 1
 
-    def __init__(self, number: int, mode: int = 0, pull: int = -1, value: int = 0) -> None:
+    def __init__(self, number: int, mode: int = 0, pull: int = -1, value: int = -1) -> None:
         self.number = number
+        if value < 0:
+            value = 1 if pull == self.PULL_UP else 0
         self._level = value
         self.levels = [value]
 
@@ -63,6 +65,12 @@ class Pin:
         if behind is not None and hasattr(behind, "set"):
             behind.set(level)
         return level
+
+    def irq(self, *, handler: "Callable[[object], None] | None", trigger: int) -> None:
+        """Interrupt on an edge; the model behind the pin calls it."""
+        behind = world.pins.get(self.number)
+        if behind is not None and handler is not None:
+            behind.interrupt = handler
 
 
 class ADC:
@@ -125,6 +133,36 @@ class SPI:
     def write(self, out: bytes) -> None:
         """Send bytes."""
         self.write_readinto(out, bytearray(len(out)))
+
+
+class PWM:
+    """A pin that is on for a part of the time."""
+
+    def __init__(self, pin: "Pin", freq: int = 1000) -> None:
+        self._pin = pin
+
+    def duty_u16(self, duty: int) -> None:
+        """Set the part, of 65535."""
+        self._pin.value(duty)
+
+
+class OneWire:
+    """A single wire, with the model behind its pin."""
+
+    def __init__(self, pin: "Pin") -> None:
+        self._far: Any = world.pins.get(pin.number)
+
+    def reset(self) -> bool:
+        """Wake the bus; whether anybody is there."""
+        return self._far is not None and bool(self._far.reset())
+
+    def writebyte(self, value: int) -> None:
+        """Send one byte."""
+        self._far.writebyte(value)
+
+    def readinto(self, into: bytearray) -> None:
+        """Fill a buffer."""
+        self._far.readinto(into)
 
 
 class Timer:

@@ -77,6 +77,10 @@ class World:
         """The moment as a board counts it."""
         return self._now_us & (TICKS_PERIOD - 1)
 
+    def wait_ms(self, ms: int) -> None:
+        """Let time pass."""
+        self.advance(self._now_us + 1000 * ms)
+
     def advance(self, to_us: int) -> None:
         """Let time pass up to a moment, with every interrupt at its own."""
         while True:
