@@ -50,7 +50,7 @@ class Table:
             kept = text[left:]
             left = max(0, left - len(text))
             if kept.strip():
-                yield kept.replace(",", ".") if self.has_decimal_comma else kept
+                yield _pointed(kept, self.has_decimal_comma)
 
 
 def split(path: Path) -> Table:
@@ -74,9 +74,9 @@ def split(path: Path) -> Table:
     if any(is_number(cell) for cell in row) or not any(row):
         names = _labels(comments, len(row))
         counted = names or tuple(str(i + 1) for i in range(len(row)))
-        return Table(
-            path, comments, counted, bool(names), delimiter, has_comma, body[:BEGINNING], line, len(comments)
-        )
+        beginning = _pointed(body[:BEGINNING], has_comma)
+        skipped = len(comments)
+        return Table(path, comments, counted, bool(names), delimiter, has_comma, beginning, line, skipped)
     if not rest.strip():
         raise BadRecording(
             f"{path.name} holds text but no numbers: {first[:60]!r}", "give a recording of numbers"
@@ -88,7 +88,13 @@ def split(path: Path) -> Table:
             "give a recording: a heading, then numbers",
         )
     skipped = len(comments) + len(first) + 1
-    return Table(path, comments, tuple(row), True, delimiter, has_comma, rest[:BEGINNING], line + 1, skipped)
+    beginning = _pointed(rest[:BEGINNING], has_comma)
+    return Table(path, comments, tuple(row), True, delimiter, has_comma, beginning, line + 1, skipped)
+
+
+def _pointed(rows: str, has_decimal_comma: bool) -> str:
+    """Spreadsheets in many countries write a comma where computers read a point."""
+    return rows.replace(",", ".") if has_decimal_comma else rows
 
 
 def _nothing(name: str, comments: str) -> tuple[str, str]:
