@@ -6,7 +6,7 @@ Little-endian. Runs on CPython and MicroPython. Unpacking never raises: None say
 import struct
 
 # The place in this table is the channel's number on the wire; rows are only ever added at the end.
-CHANNELS = ("ecg", "ppg", "rr", "breath", "skin", "motion", "temperature", "eeg")
+CHANNELS = ("ecg", "ppg", "rr", "breath", "skin", "motion", "temperature", "eeg", "oxygen", "pulse_rate")
 LOST = -32768
 
 _SAMPLES, _SAMPLES_SIZE = "<BBff", 10

@@ -33,6 +33,8 @@ class Channel(StrEnum):
     MOTION = "motion"
     TEMPERATURE = "temperature"
     EEG = "eeg"
+    OXYGEN = "oxygen"
+    PULSE_RATE = "pulse_rate"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

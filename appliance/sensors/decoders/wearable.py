@@ -21,6 +21,8 @@ UNITS: dict[Channel, str] = {
     Channel.MOTION: "g",
     Channel.TEMPERATURE: "degC",
     Channel.EEG: "uV",
+    Channel.OXYGEN: "%",
+    Channel.PULSE_RATE: "bpm",
 }
 _CHANNELS = tuple(Channel(name) for name in wire.CHANNELS)
 _CHANNEL_UNITS = tuple(UNITS[channel] for channel in _CHANNELS)
