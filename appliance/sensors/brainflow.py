@@ -1,4 +1,4 @@
-"""Boards that BrainFlow speaks with: Ganglion, Cyton, Muse, Callibri and many more, as one kind of sensor.
+"""Boards that BrainFlow speaks with: Ganglion, Cyton, Muse and many more, as one kind of sensor.
 
 An optional extra: without the library, or without a board in the settings, this is a reason and a remedy. The
 library reads in threads of its own; here its buffer is emptied many times a second. Its synthetic board is a
@@ -175,7 +175,7 @@ class BrainflowSensor:
     def _values(self, channel: Channel, data: NDArray[np.float64]) -> NDArray[np.float64]:
         row = ROWS[channel]
         lines = data[self._about[row.rows]] * row.scale
-        return np.asarray(np.sqrt((lines**2).sum(axis=0)) if channel is Channel.MOTION else lines[0].copy())
+        return np.ascontiguousarray(lines[:3].T if channel is Channel.MOTION else lines[0])
 
     def _missing(self, data: NDArray[np.float64]) -> int:
         """Samples that were lost on the way before or among these, by the board's package numbers."""

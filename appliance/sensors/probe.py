@@ -84,14 +84,15 @@ class Stream:
 
 @dataclass(slots=True)
 class Report:
-    """What was heard: a stream a channel, and what went wrong, if anything did."""
+    """What was heard: a stream an input, and what went wrong, if anything did."""
 
     streams: dict[str, Stream] = field(default_factory=dict)
     trouble: EchoelError | None = None
 
-    def feed(self, frame: SensorFrame) -> None:
-        """Take one frame."""
-        stream = self.streams.setdefault(frame.channel.value, Stream(frame.unit, frame.rate_hz))
+    def feed(self, frame: SensorFrame, sensor_id: str = "") -> None:
+        """Take one frame; inputs beside each other are told apart by what follows the sensor's id."""
+        name = frame.channel.value + (frame.sensor_id.removeprefix(sensor_id) if sensor_id else "")
+        stream = self.streams.setdefault(name, Stream(frame.unit, frame.rate_hz))
         stream.feed(frame)
 
 
@@ -112,7 +113,7 @@ async def probe(
         try:
             async with asyncio.timeout(length_s), aclosing(sensor.frames()) as frames:
                 async for frame in frames:
-                    report.feed(frame)
+                    report.feed(frame, sensor.identity.sensor_id)
                     judge(frame)
         except TimeoutError as error:
             if isinstance(error, EchoelError):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from appliance.contracts import Channel
-from appliance.sensors.ble import heart_rate, wearable
+from appliance.sensors.ble import heart_rate, oximeter, polar, wearable
 from appliance.sensors.ble.profile import Line, Profile
 from appliance.sensors.reasons import Reason, fault
 
@@ -46,12 +46,27 @@ ROWS: tuple[Row, ...] = (
         wearable.UP,
         lambda sensor_id, wishes: wearable.WearableProfile(sensor_id, dict(wishes.keys)),
     ),
+    # A Polar strap calls out as a heart rate strap; its own service shows when it is connected.
+    Row(
+        "polar",
+        "Polar strap or armband",
+        heart_rate.SERVICE,
+        polar.CONTROL,
+        lambda sensor_id, wishes: polar.PolarProfile(sensor_id, wishes.streams),
+    ),
     Row(
         "heart-rate",
         "Heart rate strap",
         heart_rate.SERVICE,
         heart_rate.MEASUREMENT,
         lambda sensor_id, _: heart_rate.HeartRateProfile(sensor_id),
+    ),
+    Row(
+        "oximeter",
+        "Pulse oximeter",
+        oximeter.SERVICE,
+        oximeter.CONTINUOUS,
+        lambda sensor_id, _: oximeter.OximeterProfile(sensor_id),
     ),
 )
 

@@ -53,7 +53,11 @@ def _data(numbers: list[int]) -> np.ndarray[tuple[int, int], np.dtype[np.float64
 def test_a_board_gives_one_signal_of_the_heart_and_all_others_in_our_units() -> None:
     ecg, motion = _board()._read(_data([0, 1, 2]), 1.0)
     assert (ecg.channel, ecg.unit, ecg.values.tolist()) == (Channel.ECG, "mV", [1.5] * 3)
-    assert (motion.channel, motion.unit, motion.values.tolist()) == (Channel.MOTION, "g", [5.0] * 3)
+    assert (motion.channel, motion.unit, motion.values.tolist()) == (
+        Channel.MOTION,
+        "g",
+        [[3.0, 4.0, 0.0]] * 3,
+    )
     assert ecg.is_simulated
     asked = _board((Channel.EEG, Channel.PPG))._read(_data([0]), 1.0)
     assert [frame.channel for frame in asked] == [Channel.EEG, Channel.PPG]
