@@ -1,25 +1,30 @@
-"""A sensor on a serial line or USB: our wearable's frames, or plain lines of numbers.
+"""A sensor on a serial line or USB: our wearable's frames, plain lines, or a board's packets.
 
-pyserial blocks, so a thread reads and stamps each piece with its arrival, and hands it to the event loop.
+The event loop itself reads, as soon as the kernel has bytes, and stamps each piece with its arrival; so eight
+sensors need no thread and none waits for another. A device is known by its USB ids and serial number, and
+looked for by them each time it is opened: the kernel may call it ttyUSB1 after it was pulled.
 """
 
 from __future__ import annotations
 
 import asyncio
 import errno
-import threading
-from collections.abc import AsyncGenerator
+import os
+from collections import deque
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from pathlib import Path
 
 import serial
 from serial.tools import list_ports
+from serial.tools.list_ports_common import ListPortInfo
 
 from appliance.clock import Clock, SystemClock
 from appliance.contracts import Channel, SensorFrame
 from appliance.contracts.settings import Settings
 from appliance.errors import SensorLost, SensorRefused
 from appliance.sensors.decoders.decoder import Decoder
+from appliance.sensors.decoders.improv import ImprovBeside
 from appliance.sensors.decoders.text_lines import TextLines
 from appliance.sensors.decoders.wearable import WearableDecoder
 from appliance.sensors.registry import Finding
@@ -27,9 +32,9 @@ from appliance.sensors.sensor import Identity, Sensor, identity
 
 BAUD = 115_200
 SILENCE_S = 3.0
-_POLL_S = 0.05
+# The line may run this far ahead of whoever takes the frames; beyond, the kernel's own buffer holds or drops.
 _PIECES = 256
-_LARGEST_PIECE = 4096
+_LARGEST_PIECE = 16_384
 
 _GROUP = "add the user to the group `dialout` and log in again"
 # errno -> is it a refusal?, what it means, what to do.
@@ -55,29 +60,32 @@ _TROUBLE: dict[int, tuple[bool, str, str]] = {
 class SerialSensor:
     """One serial device.
 
-    port: its path. decoder: makes frames of its bytes. silence_s: how long it may say nothing useful.
+    port: its path, or a function that finds the path now and gives "" while it is not there. decoder: makes
+    frames of its bytes. silence_s: how long it may say nothing useful. baud: bits a second.
     """
 
     def __init__(
         self,
-        port: str,
+        port: str | Callable[[], str],
         decoder: Decoder,
         who: Identity | None = None,
         *,
         clock: Clock | None = None,
         silence_s: float = SILENCE_S,
+        baud: int = BAUD,
     ) -> None:
         self._port = port
         self._decoder = decoder
-        self._identity = who or identity("serial", Path(port).name, f"serial {port}")
+        name = Path(port).name if isinstance(port, str) else "port"
+        self._identity = who or identity("serial", name, f"serial {port}")
         self._clock = clock or SystemClock()
         self._silence_s = silence_s
+        self._baud = baud
         self._line: serial.Serial | None = None
-        self._thread: threading.Thread | None = None
-        self._is_stopping = threading.Event()
-        # The reader may run this far ahead of the event loop; beyond, the kernel's own buffer holds or drops.
-        self._room = threading.BoundedSemaphore(_PIECES)
-        self._pieces: asyncio.Queue[tuple[bytes, float] | None] = asyncio.Queue()
+        self._pieces: deque[tuple[bytes, float]] = deque()
+        self._waiter: asyncio.Future[None] | None = None
+        self._is_gone = False
+        self._is_reading = False
 
     @property
     def identity(self) -> Identity:
@@ -87,49 +95,53 @@ class SerialSensor:
             return self._identity
         return Identity(self._identity.sensor_id, name, self._identity.kind)
 
+    @property
+    def decoder(self) -> Decoder:
+        """What reads its bytes: what was dropped and why, and its clock, are told there."""
+        return self._decoder
+
     async def open(self) -> None:
-        """Open the port and start the reader. Raises SensorLost or SensorRefused."""
+        """Open the port and begin to read. Raises SensorLost or SensorRefused."""
+        port = self._port if isinstance(self._port, str) else await asyncio.to_thread(self._port)
+        if not port:
+            raise SensorLost(f"{self._identity.name} is not plugged in", "plug the sensor in")
         try:
-            self._line = await asyncio.to_thread(
-                serial.Serial, self._port, BAUD, timeout=_POLL_S, exclusive=True
-            )
+            self._line = await asyncio.to_thread(serial.Serial, port, self._baud, timeout=0, exclusive=True)
         except (OSError, ValueError) as error:  # SerialException is an OSError
-            raise _explained(self._port, error) from error
+            raise _explained(port, error) from error
         self._decoder.restart()
-        self._is_stopping.clear()
-        self._pieces = asyncio.Queue()
-        self._room = threading.BoundedSemaphore(_PIECES)
-        self._thread = threading.Thread(
-            target=self._read, args=(self._line, asyncio.get_running_loop()), name="serial", daemon=True
-        )
-        self._thread.start()
+        self._pieces.clear()
+        self._is_gone = False
+        self._listen(True)
 
     async def frames(self) -> AsyncGenerator[SensorFrame, None]:
         """Give frames as they come. Raises SensorLost when unplugged, silent or not understood."""
+        loop = asyncio.get_running_loop()
         useful_s = self._clock.monotonic_s()
         while True:
-            left_s = useful_s + self._silence_s - self._clock.monotonic_s()
-            try:
-                piece = await asyncio.wait_for(self._pieces.get(), max(left_s, _POLL_S))
-            except TimeoutError:
-                raise self._silent() from None
-            if piece is None:
+            while self._pieces:
+                for frame in self._decoder.feed(*self._pieces.popleft()):
+                    useful_s = self._clock.monotonic_s()
+                    yield frame
+            if self._clock.monotonic_s() - useful_s >= self._silence_s:
+                raise self._silent()
+            if self._is_gone:
                 raise SensorLost(
                     f"{self.identity.name} was unplugged", "plug it in again; the box is waiting"
                 )
-            self._room.release()
-            for frame in self._decoder.feed(*piece):
-                useful_s = self._clock.monotonic_s()
-                yield frame
-            if self._clock.monotonic_s() - useful_s > self._silence_s:
-                raise self._silent()
+            self._listen(True)
+            self._waiter = loop.create_future()
+            left_s = useful_s + self._silence_s - self._clock.monotonic_s()
+            alarm = loop.call_later(max(left_s, 0.0), self._wake)
+            try:
+                await self._waiter
+            finally:
+                alarm.cancel()
+                self._waiter = None
 
     async def close(self) -> None:
-        """Stop the reader and let go of the port."""
-        self._is_stopping.set()
-        if self._thread is not None:
-            await asyncio.to_thread(self._thread.join)
-            self._thread = None
+        """Stop reading and let go of the port."""
+        self._listen(False)
         if self._line is not None:
             line, self._line = self._line, None
             with suppress(OSError):  # the device may be gone, and then nothing is left to close
@@ -144,23 +156,36 @@ class SerialSensor:
             )
         return SensorLost(f"{self.identity.name} says nothing", "check that the sensor is switched on")
 
-    def _read(self, line: serial.Serial, loop: asyncio.AbstractEventLoop) -> None:
-        """The reader's thread: everything that is there, with the moment it came; None at the end."""
-        # `in_waiting` raises a bare OSError where `read` raises SerialException; both mean unplugged. A
-        # RuntimeError says that the event loop is closed and nobody listens any more.
-        with suppress(OSError, RuntimeError):
-            while not self._is_stopping.is_set():
-                if not self._room.acquire(timeout=_POLL_S):
-                    continue
-                data = line.read(1)
-                if data and (waiting := line.in_waiting):
-                    data += line.read(min(waiting, _LARGEST_PIECE))
-                if data:
-                    loop.call_soon_threadsafe(self._pieces.put_nowait, (data, self._clock.monotonic_s()))
-                else:
-                    self._room.release()
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(self._pieces.put_nowait, None)
+    def _listen(self, is_wanted: bool) -> None:
+        if self._line is None or is_wanted is self._is_reading or (is_wanted and self._is_gone):
+            return
+        self._is_reading = is_wanted
+        loop = asyncio.get_running_loop()
+        if is_wanted:
+            loop.add_reader(self._line.fileno(), self._read)
+        else:
+            loop.remove_reader(self._line.fileno())
+
+    def _read(self) -> None:
+        """Take what is there, with the moment it came; nothing, or an error, means unplugged."""
+        assert self._line is not None
+        try:
+            data = os.read(self._line.fileno(), _LARGEST_PIECE)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if data:
+            self._pieces.append((data, self._clock.monotonic_s()))
+        else:
+            self._is_gone = True
+        if not data or len(self._pieces) >= _PIECES:
+            self._listen(False)
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
 
 def _explained(port: str, error: Exception) -> SensorLost | SensorRefused:
@@ -177,33 +202,47 @@ def _explained(port: str, error: Exception) -> SensorLost | SensorRefused:
 async def find(settings: Settings, is_scan: bool) -> Finding:
     """Look for serial sensors: the port of the settings, or whatever is on USB.
 
-    Ports without a USB id are never opened unasked: they may be the machine's console or a modem.
+    The setting is a path, or the id that `echoel sensors` shows. Ports without a USB id are never opened
+    unasked: they may be the machine's console or a modem.
     """
     named = settings.serial_port
-    if named and not Path(named).exists():
-        return Finding((), f"{named} is not plugged in", "plug the sensor in, or correct serial_port")
-    if named:
+    if named and ("/" in named or os.sep in named):
+        if not Path(named).exists():
+            return Finding((), f"{named} is not plugged in", "plug the sensor in, or correct serial_port")
         return Finding((_sensor(settings, named, named, named),))
-    ports = [port for port in await asyncio.to_thread(list_ports.comports) if port.vid is not None]
+    keys = {_key(port): port for port in await asyncio.to_thread(_usb_ports)}
+    wanted = named.removeprefix("serial:")
     sensors = tuple(
-        _sensor(
-            settings,
-            port.device,
-            f"{port.vid:04x}-{port.pid:04x}-{port.serial_number or port.location or Path(port.device).name}",
-            f"{port.product or 'USB serial'} on {port.device}",
-        )
-        for port in ports
+        _sensor(settings, _locator(key), key, f"{port.product or 'USB serial'} on {port.device}")
+        for key, port in keys.items()
+        if not named or key == wanted
     )
     if sensors:
         return Finding(sensors)
+    if named:
+        return Finding((), f"{named} is not plugged in", "plug the sensor in, or correct serial_port")
     return Finding((), "no USB serial device is plugged in", "plug a wearable in, or set serial_port")
 
 
-def _sensor(settings: Settings, port: str, key: str, name: str) -> Sensor:
+def _usb_ports() -> list[ListPortInfo]:
+    return sorted((port for port in list_ports.comports() if port.vid is not None), key=_key)
+
+
+def _key(port: ListPortInfo) -> str:
+    """What stays the same however often a device is pulled: ids and serial number, or its socket."""
+    return f"{port.vid:04x}-{port.pid:04x}-{port.serial_number or port.location or Path(port.device).name}"
+
+
+def _locator(key: str) -> Callable[[], str]:
+    """Make a function that looks where the device is now."""
+    return lambda: next((str(port.device) for port in _usb_ports() if _key(port) == key), "")
+
+
+def _sensor(settings: Settings, port: str | Callable[[], str], key: str, name: str) -> Sensor:
     who = identity("serial", key.removeprefix("/dev/").replace("/", "-"), name)
     decoder: Decoder
     if settings.serial_rate_hz > 0 or settings.serial_channel == Channel.RR:
         decoder = TextLines(who.sensor_id, Channel(settings.serial_channel), settings.serial_rate_hz)
     else:
         decoder = WearableDecoder(who.sensor_id)
-    return SerialSensor(port, decoder, who)
+    return SerialSensor(port, ImprovBeside(decoder), who)
