@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
-import pytest
 
 from appliance.contracts import Channel, SensorFrame
 from appliance.sensors.decoders.wearable import WearableDecoder
@@ -16,14 +13,6 @@ from tests.firmware.desk.wearable import Wearable
 
 # The recording the wearer is made of: 125 samples a second, in thousandths of a millivolt.
 RECORDED_HZ = 125.0
-
-
-@pytest.fixture
-def wearable(tmp_path: Path) -> Iterator[Wearable]:
-    made = Wearable(tmp_path)
-    made.plug()
-    yield made
-    made.pull()
 
 
 async def _frames(wearable: Wearable, decoder: WearableDecoder, span_s: float) -> list[SensorFrame]:

@@ -9,8 +9,10 @@ const { loadMicroPython } = await import(pathToFileURL(path.join(packageFolder, 
 const say = (text) => fs.writeSync(2, text + "\n");
 const heapsize = Number(process.env.HEAP_BYTES || 192 * 1024);
 const mp = await loadMicroPython({ stdout: say, stderr: say, linebuffer: true, heapsize });
-const RESET = 75;
+const [RESET, FELL] = [75, 76];
 const OWN = new Set(["/tmp", "/home", "/dev", "/proc"]);
+
+const kept = new Map();
 
 function load(from, to) {
   for (const name of fs.readdirSync(from)) {
@@ -18,7 +20,10 @@ function load(from, to) {
     if (fs.statSync(source).isDirectory()) {
       mp.FS.mkdir(target);
       load(source, target);
-    } else mp.FS.writeFile(target, fs.readFileSync(source));
+    } else {
+      kept.set(source, fs.readFileSync(source));
+      mp.FS.writeFile(target, kept.get(source));
+    }
   }
 }
 
@@ -33,10 +38,9 @@ function store(from, to) {
     if (OWN.has(source)) continue;
     if (mp.FS.isDir(mp.FS.stat(source).mode)) store(source, target);
     else {
-      const data = mp.FS.readFile(source);
-      if (!fs.existsSync(target) || Buffer.compare(fs.readFileSync(target), Buffer.from(data))) {
-        fs.writeFileSync(target, data);
-      }
+      const data = Buffer.from(mp.FS.readFile(source));
+      if (!kept.get(target)?.equals(data)) fs.writeFileSync(target, data);
+      kept.set(target, data);
     }
   }
 }
@@ -73,9 +77,12 @@ mp.registerJsModule("desk_port", {
 
 load(flash, "/");
 try {
-  await mp.runPythonAsync("import sys\nsys.path.insert(0, '/a')\nimport start\nawait start.run()");
+  mp.runPython(fs.readFileSync(path.join(flash, "boot.py"), "utf8"));
+  await mp.runPythonAsync("import desk_start\nawait desk_start.run()");
 } catch (error) {
+  // As `start.py` does: whatever ended the program, the board starts over.
   say(String(error.message ?? error));
-  process.exit(1);
+  store("/", flash);
+  process.exit(FELL);
 }
 process.exit(0);

@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 PACKAGE = "@micropython/micropython-webassembly-pyscript"
 PACKAGE_VERSION = "1.27.0"
 LINE = 3
-RESET = 75
+RESET, FELL = 75, 76
 
 
 def micropython() -> Path:
@@ -43,11 +43,17 @@ def flash_at(folder: Path, slot: str = "a") -> Path:
     shutil.copytree(
         ROOT / "firmware", folder / slot / "firmware", ignore=shutil.ignore_patterns("__pycache__", "*.pyi")
     )
+    (folder / "firmware").mkdir()
+    (folder / "lib").mkdir()
+    for name in ("__init__.py", "disk.py", "slots.py"):
+        shutil.copy(ROOT / "firmware" / name, folder / "firmware" / name)
+    shutil.copy(ROOT / "firmware" / "boot.py", folder / "boot.py")
+    shutil.copy(HERE / "boot_machine.py", folder / "lib" / "machine.py")
     (folder / "recordings").mkdir()
     for name, file in (("ecg", "rest_ecg.csv"), ("ppg", "finger_ppg.csv")):
         table = np.loadtxt(ROOT / "tests" / "recordings" / file, delimiter=",", skiprows=1)
         (table[:, 1] * 1000.0).astype("<i2").tofile(folder / "recordings" / f"{name}.bin")
-    shutil.copy(HERE / "start.py", folder / "start.py")
+    shutil.copy(HERE / "desk_start.py", folder / "desk_start.py")
     return folder
 
 
@@ -63,6 +69,7 @@ class Wearable:
         self.flash = flash_at(folder / "flash")
         self.log = folder / "console.txt"
         self.resets = 0
+        self.falls = 0
         self._program: subprocess.Popen[bytes] | None = None
         self._end = -1
 
@@ -94,8 +101,9 @@ class Wearable:
         """Start the board again if its program reset it; anything else that ended it is a fault."""
         if self._program is None or self._program.poll() is None:
             return
-        assert self._program.returncode == RESET, self.log.read_text()
+        assert self._program.returncode in (RESET, FELL), self.log.read_text()
         self.resets += 1
+        self.falls += self._program.returncode == FELL
         self._start()
 
     def pull(self) -> None:

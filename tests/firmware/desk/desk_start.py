@@ -1,4 +1,4 @@
-"""Runs inside the simulated board in place of its boot files' last step: line, wearer, clock, application."""
+"""Runs on the desk after `boot.py`, in place of `start.py`: line, wearer, clock, application."""
 
 import time
 
