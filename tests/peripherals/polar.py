@@ -24,6 +24,7 @@ from tests.peripherals.peripheral import READABLE, Peripheral, notifying
 ECG, PPG, ACC, PPI = 0, 1, 2, 3
 _RATE, _RESOLUTION, _RANGE, _FACTOR = 0, 1, 2, 5
 NEEDED_MTU = 232
+_BONDED = Characteristic.Permissions.WRITE_REQUIRES_ENCRYPTION
 # What a strap offers: measurement -> setting -> values.
 OFFERS = {
     ECG: {_RATE: (130,), _RESOLUTION: (14,)},
@@ -32,7 +33,11 @@ OFFERS = {
 
 
 class PolarStrap(Peripheral):
-    """A strap. running: measurements that were left on. asked: every question it was asked."""
+    """A strap.
+
+    is_shy: refuses everybody. is_bonding: answers who is paired with it. running: measurements that were left
+    on. asked: every question it was asked.
+    """
 
     def __init__(
         self,
@@ -42,6 +47,7 @@ class PolarStrap(Peripheral):
         measurements: Sequence[int] = (ECG, ACC, PPI),
         is_charging: bool = False,
         is_shy: bool = False,
+        is_bonding: bool = False,
         factor: float | None = None,
     ) -> None:
         self._measurements, self._is_charging, self._factor = measurements, is_charging, factor
@@ -55,7 +61,9 @@ class PolarStrap(Peripheral):
             Characteristic.Properties.READ
             | Characteristic.Properties.WRITE
             | Characteristic.Properties.INDICATE,
-            READABLE | Characteristic.Permissions.WRITEABLE,
+            READABLE
+            | Characteristic.Permissions.WRITEABLE
+            | Characteristic.Permissions(_BONDED if is_bonding else 0),
             CharacteristicValue(
                 read=lambda _: bytes([0x0F]) + bits.to_bytes(2, "little"), write=self._written
             ),

@@ -8,17 +8,27 @@ from bumble.gatt import Characteristic, CharacteristicValue, Service
 
 from appliance.sensors.ble import wearable
 from firmware import wire
+from firmware.aes import Cipher
 from tests.peripherals.peripheral import Peripheral, notifying
 
 
 class Wearable(Peripheral):
-    """One of ours. secret, key_id: of its pairing. `told` holds the box's frames that it believed."""
+    """One of ours. secret, key_id: of its pairing; is_sealed: it hides what it sends. `told` holds the box's frames that it believed."""
 
     def __init__(
-        self, device: Device, *, secret: bytes = b"", key_id: int = 0, boot: int = 1, mtu: int = 517
+        self,
+        device: Device,
+        *,
+        secret: bytes = b"",
+        key_id: int = 0,
+        boot: int = 1,
+        mtu: int = 517,
+        is_sealed: bool = False,
     ) -> None:
-        up, down = (wire.derived(secret, way)[0] if secret else b"" for way in (wire.UP, wire.DOWN))
-        self._encoder = wire.Encoder(up, key_id, boot)
+        (up, seal), (down, _) = (
+            wire.derived(secret, way) if secret else (b"", b"") for way in (wire.UP, wire.DOWN)
+        )
+        self._encoder = wire.Encoder(up, key_id, boot, Cipher(seal) if is_sealed else None)
         self._decoder = wire.Decoder({key_id: down})
         self.told: list[wire.Frame] = []
         self.up = notifying(UUID(wearable.UP))

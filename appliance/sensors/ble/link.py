@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
@@ -17,7 +17,7 @@ from appliance.contracts import SensorFrame
 from appliance.errors import EchoelError, Misused
 from appliance.sensors.ble.profile import Heard, Profile
 from appliance.sensors.ble.profiles import Wishes, choose
-from appliance.sensors.ble.trouble import explained
+from appliance.sensors.ble.trouble import explained, reason_of
 from appliance.sensors.ble.turns import GaveWay, turns
 from appliance.sensors.reasons import Reason, fault
 from appliance.sensors.sensor import Identity, identity
@@ -33,6 +33,7 @@ LARGER_PACKETS_S = 1.0
 # Some minutes of notifications; whoever reads so late has other worries, and memory must not grow.
 LONGEST_QUEUE = 4096
 BATTERY_LEVEL = "00002a19-0000-1000-8000-00805f9b34fb"
+_Result = TypeVar("_Result")
 _BROKEN = (BleakError, OSError, EOFError)
 
 
@@ -120,7 +121,7 @@ class BleSensor:
             await self._read_battery()
         except BaseException as error:
             # BlueZ forgets devices it has not heard for a while; by its address it is looked for anew.
-            if explained(self.name, error).reason is Reason.NOT_FOUND:
+            if reason_of(error) is Reason.NOT_FOUND:
                 self.device = self.address
             await self.close()
             raise
@@ -184,40 +185,46 @@ class BleSensor:
     async def read(self, uuid: str) -> bytes:
         """Read a characteristic."""
         client, found = self._live(uuid)
-        return bytes(await client.read_gatt_char(found))
+        return bytes(await self._secured(lambda: client.read_gatt_char(found)))
 
     async def write(self, uuid: str, data: bytes) -> None:
         """Write a characteristic, with the device's answer where it gives one."""
         client, found = self._live(uuid)
-        await client.write_gatt_char(found, data, response="write" in found.properties)
+        is_answered = "write" in found.properties
+        await self._secured(lambda: client.write_gatt_char(found, data, response=is_answered))
 
     async def listen(self, uuid: str, heard: Heard) -> None:
-        """Subscribe; pairs first where the device asks for that."""
+        """Subscribe."""
         client, found = self._live(uuid)
 
         def came(_: object, data: bytearray) -> None:
             self._put((heard, bytes(data), self._clock.monotonic_s()))
 
+        await self._secured(lambda: client.start_notify(found, came))
+
+    async def _secured(self, work: Callable[[], Awaitable[_Result]]) -> _Result:
+        """Do it; where the device wants to be paired with first, pair once and do it again."""
         try:
-            await client.start_notify(found, came)
+            return await work()
         except BleakError as error:
-            if explained(self.name, error).reason is not Reason.PAIRING_NEEDED:
+            if self._client is None or reason_of(error) is not Reason.PAIRING_NEEDED:
                 raise
-            await client.pair()
-            await client.start_notify(found, came)
+            await self._client.pair()
+            return await work()
 
     async def ask(self, uuid: str, request: bytes, is_complete: Callable[[bytes], bool]) -> None:
         """Write a request and hand each piece of the answer over until it is complete. Raises LinkLost."""
         client, found = self._live(uuid)
         if uuid not in self._answers:
             self._answers[uuid] = asyncio.Queue()
-            await client.start_notify(found, lambda _, data: self._answers[uuid].put_nowait(bytes(data)))
+            take = self._answers[uuid].put_nowait
+            await self._secured(lambda: client.start_notify(found, lambda _, data: take(bytes(data))))
         answers = self._answers[uuid]
         while not answers.empty():
             answers.get_nowait()
         try:
             async with asyncio.timeout(ANSWER_S):
-                await client.write_gatt_char(found, request, response=True)
+                await self._secured(lambda: client.write_gatt_char(found, request, response=True))
                 while not is_complete(await answers.get()):
                     pass
         except TimeoutError as error:

@@ -28,8 +28,7 @@ class WearableProfile:
     """
 
     def __init__(self, sensor_id: str, keys: dict[int, bytes] | None = None) -> None:
-        tags = {key_id: wire.derived(secret, wire.UP)[0] for key_id, secret in (keys or {}).items()}
-        self._decoder = WearableDecoder(sensor_id, tags or None)
+        self._decoder = WearableDecoder.paired(sensor_id, keys) if keys else WearableDecoder(sensor_id)
         self._line: Line | None = None
         self._name = ""
         self._unbelieved = 0

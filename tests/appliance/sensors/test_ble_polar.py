@@ -170,6 +170,12 @@ def test_a_strap_that_wants_to_be_paired_says_so() -> None:
     assert not strap.is_connected
 
 
+def test_a_strap_that_answers_the_paired_is_paired_with_and_streams() -> None:
+    frames, strap, _, _ = run(_session(_ecg, is_bonding=True))
+    assert len(frames) == 20
+    assert strap.asked[-1] == bytes([3, ECG])
+
+
 def test_a_signal_that_is_not_there_is_a_note_and_the_rest_goes_on() -> None:
     frames, _, sensor, _ = run(_session(_ecg, (Channel.ECG, Channel.TEMPERATURE)))
     assert len(frames) == 20
