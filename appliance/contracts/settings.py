@@ -75,6 +75,12 @@ class Settings:
     brainflow_port: str = ""
     """Where that board is: its serial port, or its Bluetooth address."""
 
+    lsl_stream: str = ""
+    """Stream of the Lab Streaming Layer to listen to, by name, type or source id; `any`; empty for none."""
+
+    lsl_outlet: bool = False
+    """Whether raw signals, intervals and the body state are offered on the Lab Streaming Layer."""
+
     coherence_medium_score: float = 35.0
     """Coherence score, 0 to 100, from which the heart's rhythm is called medium."""
 

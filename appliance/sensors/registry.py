@@ -82,5 +82,6 @@ KINDS: tuple[Kind, ...] = (
     Kind("serial", "Wearable or board on USB", "appliance.sensors.serial_port"),
     Kind("ble", "Strap, oximeter or wearable over Bluetooth", "appliance.sensors.bluetooth"),
     Kind("brainflow", "Board through BrainFlow", "appliance.sensors.brainflow"),
+    Kind("lsl", "Stream of the Lab Streaming Layer", "appliance.sensors.lsl"),
     Kind("virtual", "Virtual wearer (simulated)", "appliance.sensors.virtual", is_simulated=True),
 )

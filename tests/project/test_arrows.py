@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "appliance.engine": ("appliance.contracts", "appliance.errors", "cext"),
     "appliance.studio": ("appliance.contracts", "appliance.errors", "cext"),
     "appliance.outputs": ("appliance.contracts", "appliance.errors", "appliance.guard.gate", "cext"),
+    "appliance.neighbours": ("appliance.contracts", "appliance.errors"),
     "appliance.journal": ("appliance.contracts", "appliance.errors", "appliance.clock", "cext"),
     "appliance.outbox": ("appliance.contracts", "appliance.errors", "appliance.bus", "appliance.journal"),
     "api": ("api", "appliance.contracts", "appliance.bus", "appliance.errors", "appliance.clock"),
