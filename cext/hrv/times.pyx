@@ -7,7 +7,7 @@ is sqrt(2 SDNN^2 - SD1^2) (Brennan, IEEE Trans. Biomed. Eng. 48 (2001) 1342). On
 count, and only steps between two that are neighbours: a mended beat can hide variability, never make it.
 """
 
-from libc.math cimport fabs, isfinite, sqrt
+from libc.math cimport ceil, fabs, isfinite, sqrt
 
 import numpy as np
 
@@ -195,7 +195,7 @@ def sums_up(values, times, own, joined):
     part = whole
     end_s = (t[0] - v[0] / 1000.0 if t.shape[0] else 0.0) + PART_S
     for i in range(v.shape[0]):
-        while t[i] > end_s:
+        if t[i] > end_s:
             if part.count >= LEAST_IN_PART:
                 mean = part.rr / part.count
                 means += mean
@@ -203,7 +203,7 @@ def sums_up(values, times, own, joined):
                 spreads += sqrt(max(0.0, part.rr2 - part.rr * mean) / (part.count - 1))
                 parts += 1
             part = Sums(0, 0, 0, 0, 0.0, 0.0, 0.0, 0.0)
-            end_s += PART_S
+            end_s += PART_S * ceil((t[i] - end_s) / PART_S)
         if o[i]:
             count_in(&whole, v[i] - CENTRE_MS, j[i], v[i] - v[i - 1] if j[i] else 0.0, 1)
             count_in(&part, v[i] - CENTRE_MS, False, 0.0, 1)

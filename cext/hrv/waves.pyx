@@ -7,14 +7,16 @@ of 1/256 Hz); one-sided density in ms^2/Hz. Lomb (Scargle, Astrophys. J. 263 (19
 no window, no spline, bins of a quarter of 1 / length, scaled to the same density; beyond ten minutes the
 mean of parts of five minutes that overlap by half. Bands of the Task Force (Circulation 93 (1996) 1043):
 VLF 0.0033 to 0.04, LF to 0.15, HF to 0.4 Hz, trapezoids with the edges interpolated between bins; total is
-their sum; normalised units are shares of LF + HF in percent. A band is None where the series is too short
-for it: HF below 60 s, LF below 120 s, VLF and total below 290 s.
+their sum; normalised units are shares of LF + HF in percent. A band is None where no stretch without
+a hole of 5 s is long enough for it: HF below 60 s, LF below 120 s, VLF and total below 290 s.
 """
 
 from libc.math cimport M_PI, cos, sin
 
 from cext cimport _simd  # no-cython-lint: its macro is in the prototype below
 from cext.spectra cimport add_power, band_area, band_peak, lay_even, straighten
+
+from itertools import pairwise
 
 import numpy as np
 
@@ -61,18 +63,25 @@ cdef double TOP_HZ = 0.41
 cdef double LOMB_WHOLE_S = 600.0
 cdef double LOMB_PART_S = 300.0
 cdef double LEAST_S = 60.0
+cdef double HOLE_S = 5.0
+cdef int FEWEST = 20
+cdef double NOTHING = 1e-9
 
 
 def welch(intervals_ms, times_s=None):
     """(frequencies Hz, density ms^2/Hz) up to 0.41 Hz, or None below 60 s; see the head of this file."""
-    values, times = sort_out(intervals_ms, times_s)[:2]
-    return _welch(times, values)
+    return _spectrum("welch", intervals_ms, times_s)
 
 
 def lomb(intervals_ms, times_s=None):
     """(frequencies Hz, density ms^2/Hz) up to 0.41 Hz without resampling, or None below 60 s."""
+    return _spectrum("lomb", intervals_ms, times_s)
+
+
+def _spectrum(method, intervals_ms, times_s):
     values, times = sort_out(intervals_ms, times_s)[:2]
-    return _lomb(times, values)
+    runs = _runs(times, values)
+    return _METHODS[method](runs) if max((_length_s(*run) for run in runs), default=0.0) >= LEAST_S else None
 
 
 def frequency_domain(intervals_ms, times_s=None, method="welch"):
@@ -89,47 +98,69 @@ def bands(times, values, method="welch"):
     if method not in _METHODS:
         raise ValueError(f"there is no method {method!r}; choose one of: {', '.join(_METHODS)}")
     found = dict.fromkeys(NAMES)
-    spectrum = _METHODS[method](times, values)
-    if spectrum is None:
+    runs = _runs(times, values)
+    length_s = max((_length_s(*run) for run in runs), default=0.0)
+    if length_s < LEAST_S:
         return found
+    spectrum = _METHODS[method](runs)
     cdef const double[::1] p = spectrum[1]
     cdef double first_hz = spectrum[0][0], step_hz = spectrum[0][1] - spectrum[0][0], height = 0.0, lf, hf, hz
-    length_s = times[-1] - times[0] + values[0] / 1000.0
     for band, (low_hz, high_hz) in BANDS_HZ.items():
         if length_s >= _LEAST_S[band]:
             found[f"{band}_ms2"] = band_area(&p[0], <int>p.shape[0], first_hz, step_hz, low_hz, high_hz)
             hz = band_peak(&p[0], <int>p.shape[0], first_hz, step_hz, low_hz, high_hz, &height)
-            # A heart like a clock has no peak.
-            found[f"{band}_peak_hz"] = hz if hz > 0.0 and height > 0.0 else None
+            # A heart like a clock has no peak, and no ratio of nothing to nothing.
+            found[f"{band}_peak_hz"] = hz if hz > 0.0 and height > NOTHING else None
     if found["vlf_ms2"] is not None:
         found["total_ms2"] = found["vlf_ms2"] + found["lf_ms2"] + found["hf_ms2"]
     if found["lf_ms2"] is not None:
         lf, hf = found["lf_ms2"], found["hf_ms2"]
-        if lf + hf > 0.0:
+        if lf + hf > NOTHING:
             found["lf_nu"], found["hf_nu"] = 100.0 * lf / (lf + hf), 100.0 * hf / (lf + hf)
-        if hf > 0.0:
+        if hf > NOTHING:
             found["lf_hf"] = lf / hf
     return found
 
 
-def _welch(times, values):
-    cdef const double[::1] t = times
-    cdef const double[::1] v = values
-    cdef Py_ssize_t n = t.shape[0], first
-    if n < 8 or t[n - 1] - t[0] + v[0] / 1000.0 < LEAST_S:
-        return None
-    cdef Py_ssize_t count = <Py_ssize_t>((t[n - 1] - t[0]) * RATE_HZ) + 1
-    cdef Py_ssize_t length = min(<Py_ssize_t>SEGMENT, count), i
+def _runs(times, values):
+    """Stretches without a hole, as (times, values): a spline over a hole would make waves of its own."""
+    cuts = [0, *(np.flatnonzero(np.diff(times) > HOLE_S) + 1).tolist(), times.shape[0]]
+    kept = [(first, last) for first, last in pairwise(cuts) if last - first >= FEWEST]
+    return [(times[first:last], values[first:last]) for first, last in kept]
+
+
+def _span_s(times):
+    return float(times[times.shape[0] - 1] - times[0])
+
+
+def _length_s(times, values):
+    """Of a stretch, from the beat that began its first interval."""
+    return _span_s(times) + values[0] / 1000.0
+
+
+def _welch(runs):
+    longest_s = max(_span_s(times) for times, _ in runs)
+    length = min(SEGMENT, int(longest_s * RATE_HZ) + 1)
+    density = np.zeros(BINS)
+    segments = sum([_segments(times, values, length, density) for times, values in runs])
+    density /= max(1, segments)
+    # Nothing is twice at 0 Hz.
+    density[0] *= 0.5
+    return np.arange(BINS) * BIN_HZ, density
+
+
+cdef long long _segments(const double[::1] t, const double[::1] v, Py_ssize_t length, double[::1] p):
+    """Add the spectra of a stretch's segments of so many points to p; returns how many."""
+    cdef Py_ssize_t n = t.shape[0], count = <Py_ssize_t>((t[n - 1] - t[0]) * RATE_HZ) + 1, first = 0, i
+    if count < length:
+        return 0
     cdef double[::1] room = np.empty(2 * n + count + length)
     cdef double* even = &room[2 * n]
     cdef double* part = even + count
     cdef double weight
     cdef long long segments = 0
-    density = np.zeros(BINS)
-    cdef double[::1] p = density
     with nogil:
         lay_even(&t[0], &v[0], n, t[0], RATE_HZ, even, count, &room[0], &room[n])
-        first = 0
         while first + length <= count:
             for i in range(length):
                 part[i] = even[first + i]
@@ -137,32 +168,23 @@ def _welch(times, values):
             add_power(part, length, RATE_HZ, 0.0, BIN_HZ, 2.0 / (weight * RATE_HZ), &p[0], BINS)
             segments += 1
             first += max(<Py_ssize_t>1, length // 2)
-        for i in range(BINS):
-            p[i] /= segments
-        # Nothing is twice at 0 Hz.
-        p[0] *= 0.5
-    return np.arange(BINS) * BIN_HZ, density
+    return segments
 
 
-def _lomb(times, values):
-    cdef Py_ssize_t n = times.shape[0]
-    if n < 8 or times[n - 1] - times[0] + values[0] / 1000.0 < LEAST_S:
-        return None
-    length_s = times[n - 1] - times[0]
-    if length_s <= LOMB_WHOLE_S:
-        step_hz = 0.25 / length_s
-        density = np.zeros(<int>(TOP_HZ / step_hz) + 1)
-        _scargle(times, values, step_hz, density)
-        return step_hz * np.arange(1, density.shape[0] + 1), density
-    step_hz = 0.25 / LOMB_PART_S
+def _lomb(runs):
+    longest_s = max(_span_s(times) for times, _ in runs)
+    # Short ones whole; the mean of parts of one length where there is more.
+    span_s = longest_s if longest_s <= LOMB_WHOLE_S else LOMB_PART_S
+    step_hz = 0.25 / span_s
     density = np.zeros(<int>(TOP_HZ / step_hz) + 1)
     parts = 0
-    for start_s in np.arange(times[0], times[n - 1] - LOMB_PART_S + 1.0, LOMB_PART_S / 2):
-        first, last = np.searchsorted(times, (start_s, start_s + LOMB_PART_S))
-        if last - first >= LOMB_PART_S / 3 and times[last - 1] - times[first] > 0.8 * LOMB_PART_S:
-            _scargle(times[first:last], values[first:last], step_hz, density)
-            parts += 1
-    return (step_hz * np.arange(1, density.shape[0] + 1), density / parts) if parts else None
+    for times, values in runs:
+        for start_s in times[0] + np.arange(0.0, _span_s(times) - 0.99 * span_s, span_s / 2):
+            first, last = np.searchsorted(times, (start_s, start_s + span_s + 1e-6))
+            if last - first >= FEWEST:
+                _scargle(times[first:last], values[first:last], step_hz, density)
+                parts += 1
+    return step_hz * np.arange(1, density.shape[0] + 1), density / max(1, parts)
 
 
 cdef _scargle(const double[::1] t, const double[::1] v, double step_hz, double[::1] density):

@@ -121,3 +121,21 @@ def test_a_day_is_quick_flat_in_memory_and_has_figures_of_its_own() -> None:
 def test_wrong_shapes_are_refused() -> None:
     with pytest.raises(ValueError, match="as many times"):
         hrv.figures([800.0, 810.0], [1.0])
+
+
+def test_whatever_comes_no_figure_is_infinite_or_not_a_number() -> None:
+    chance = np.random.default_rng(1)
+    absurd = [np.nan, np.inf, -np.inf, 0.0, -1.0, 1e300, 1e-300, 5000.0, 150.0]
+    for _ in range(300):
+        rr = chance.uniform(300, 1500, int(chance.integers(0, 400)))
+        times = np.cumsum(rr) / 1000
+        for place in chance.integers(0, max(1, len(rr)), 3 * (len(rr) > 0)):
+            rr[place] = chance.choice(absurd)
+            times[chance.integers(len(rr)) :] += chance.choice([0.0, 10.0, 1e6, 1e12])
+        window = hrv.Sliding(float(chance.uniform(1, 400)))
+        for one, at in zip(rr.tolist(), times.tolist(), strict=True):
+            window.feed(one, at)
+        for found in (hrv.figures(rr, times), window.figures(), window.all_figures()):
+            assert [
+                name for name, value in found.items() if value is not None and not np.isfinite(value)
+            ] == []

@@ -100,3 +100,29 @@ def test_half_a_day_by_periodogram_is_the_mean_of_its_parts() -> None:
     whole = hrv.frequency_domain(long, method="lomb")
     part = hrv.frequency_domain(intervals, times, method="lomb")
     assert whole["hf_ms2"] == pytest.approx(part["hf_ms2"], rel=0.05)
+
+
+@pytest.mark.parametrize("method", ["welch", "lomb"])
+@pytest.mark.parametrize("hole_s", [20.0, 3600.0, 1e12])
+def test_no_wave_is_made_across_a_hole(method: str, hole_s: float) -> None:
+    intervals, times = waves(300.0)
+    whole = hrv.frequency_domain(intervals, times, method)
+    twice = np.concatenate([intervals, intervals])
+    holed = hrv.frequency_domain(twice, np.concatenate([times, times + 300.0 + hole_s]), method)
+    for name in ("lf_ms2", "hf_ms2"):
+        assert holed[name] == pytest.approx(whole[name], rel=0.02)
+
+
+def test_two_short_stretches_are_not_one_long_one() -> None:
+    intervals, times = waves(100.0)
+    times = np.concatenate([times, times + 200.0, times + 400.0])
+    found = hrv.frequency_domain(np.concatenate([intervals] * 3), times)
+    assert found["hf_ms2"] is not None
+    assert found["lf_ms2"] is None
+
+
+def test_nothing_over_nothing_is_no_ratio() -> None:
+    found = hrv.frequency_domain(np.full(400, 800.0))
+    assert found["lf_hf"] is None
+    assert found["lf_nu"] is None
+    assert found["lf_peak_hz"] is None
