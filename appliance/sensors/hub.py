@@ -1,15 +1,16 @@
-"""The supervisor of the sensors: finds them, connects one at a time, and never lets one stop the box."""
+"""The supervisor of the sensors: finds them, connects one at a time, lets none stop the box or another."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 
 from appliance.contracts import SensorFrame
 from appliance.contracts.settings import Settings
-from appliance.errors import EchoelError, SensorRefused
+from appliance.errors import EchoelError, SensorLost, SensorRefused
+from appliance.sensors.gaps import GapWatch, Precedence
 from appliance.sensors.registry import KINDS, Finding, Kind
 from appliance.sensors.sensor import Sensor
 from appliance.sensors.status import SensorState, SensorStatus
@@ -22,6 +23,8 @@ QUICK_TRIES = 60
 SCAN_EVERY = 12
 # One that never gave a sample is left alone for a while, so that it keeps nobody else out.
 SHUNNED_S = 60.0
+# One that hangs while it connects may keep the others waiting no longer than this.
+OPEN_S = 30.0
 log = logging.getLogger(__name__)
 
 OnFrame = Callable[[SensorFrame], None]
@@ -29,12 +32,13 @@ OnStatus = Callable[[SensorStatus], None]
 
 
 class Hub:
-    """Keeps one sensor streaming.
+    """Keeps one sensor streaming, or all that were given.
 
     on_frame, on_status: called on the event loop; every change of state is told once.
     candidates: the sensors to use, in order; None looks for them by the registry, and falls back to the
-    virtual wearer until something real has been seen.
-    Invariant: once a real heart has been seen, a simulated one never takes its place.
+    virtual wearer until something real has been seen. is_together: all candidates stream at once; of those
+    that measure the same only one is let through to on_frame, and everything goes to on_every. gaps: what was
+    missing. Invariant: once a real heart has been seen, a simulated one never takes its place.
     """
 
     def __init__(
@@ -46,6 +50,8 @@ class Hub:
         *,
         kinds: Sequence[Kind] = KINDS,
         rescan_s: float = RESCAN_S,
+        is_together: bool = False,
+        on_every: OnFrame | None = None,
     ) -> None:
         self._settings = settings
         self._on_frame = on_frame
@@ -59,6 +65,17 @@ class Hub:
         self._shunned_until_s: dict[str, float] = {}
         self._finished: set[str] = set()
         self._last: Sensor | None = None
+        self._is_together = is_together
+        self._on_every = on_every
+        self._connecting = asyncio.Lock()
+        self._precedence = Precedence()
+        self._told_of: dict[str, SensorStatus] = {}
+        self.gaps = GapWatch()
+
+    @property
+    def statuses(self) -> Mapping[str, SensorStatus]:
+        """What was told last of each sensor, by its id."""
+        return self._told_of
 
     @property
     def status(self) -> SensorStatus | None:
@@ -75,6 +92,11 @@ class Hub:
         """Supervise until cancelled, or until all the sensors that were given are finished."""
         if self._told is None:
             self._tell(SensorStatus("", "", "", SensorState.SEARCHING, "looking for a sensor"))
+        if self._is_together:
+            async with asyncio.TaskGroup() as together:
+                for sensor in self._left():
+                    together.create_task(self._keep(sensor))
+            return
         tries = 0
         while self._given is None or self._left():
             sensors = await self._found(is_scan=not self._has_real or tries % SCAN_EVERY == 0)
@@ -82,6 +104,15 @@ class Hub:
                 sensors = await self._stand_in()
             if await self._serve_first(sensors):
                 tries = 0  # it was there a moment ago
+            tries += 1
+            slowest_s = QUICK_WAIT_S if tries < QUICK_TRIES else SLOW_WAIT_S
+            await asyncio.sleep(min(FIRST_WAIT_S * 2.0 ** min(tries - 1, 10), slowest_s))
+
+    async def _keep(self, sensor: Sensor) -> None:
+        """Stream one of several until it is finished; what befalls it concerns no other."""
+        tries = 0
+        while sensor.identity.sensor_id not in self._finished:
+            tries = 0 if await self._serve(sensor) else tries
             tries += 1
             slowest_s = QUICK_WAIT_S if tries < QUICK_TRIES else SLOW_WAIT_S
             await asyncio.sleep(min(FIRST_WAIT_S * 2.0 ** min(tries - 1, 10), slowest_s))
@@ -152,14 +183,14 @@ class Hub:
         has_streamed = False
         self._tell(SensorStatus.of(sensor.identity, SensorState.CONNECTING))
         try:
-            await sensor.open()
+            await self._open(sensor)
             async with aclosing(sensor.frames()) as frames:
                 async for frame in frames:
                     if not has_streamed:
                         has_streamed = True
                         self._has_real = self._has_real or not sensor.identity.is_simulated
                         self._tell(SensorStatus.of(sensor.identity, SensorState.CONNECTED))
-                    self._on_frame(frame)
+                    self._pass_on(frame)
             self._finished.add(sensor.identity.sensor_id)
             self._tell(SensorStatus.of(sensor.identity, SensorState.FINISHED))
         except EchoelError as error:
@@ -178,9 +209,27 @@ class Hub:
             self._shunned_until_s[sensor.identity.sensor_id] = asyncio.get_running_loop().time() + SHUNNED_S
         return has_streamed
 
+    async def _open(self, sensor: Sensor) -> None:
+        """Connect while nobody else does: radios and USB hubs take one at a time better."""
+        async with self._connecting:
+            try:
+                async with asyncio.timeout(OPEN_S):
+                    await sensor.open()
+            except TimeoutError:
+                raise SensorLost(
+                    f"{sensor.identity.name} hangs while it connects", "switch it off and on again"
+                ) from None
+
+    def _pass_on(self, frame: SensorFrame) -> None:
+        self.gaps.saw(frame)
+        if self._on_every is not None:
+            self._on_every(frame)
+        if not self._is_together or self._precedence.admits(frame):
+            self._on_frame(frame)
+
     def _tell(self, status: SensorStatus) -> None:
         """Pass a change of state on; trying a lost sensor again is no news until it works or is refused."""
-        before = self._told
+        before = self._told_of.get(status.sensor_id) if self._is_together else self._told
         is_retry = (
             before is not None
             and before.state is SensorState.LOST
@@ -188,5 +237,5 @@ class Hub:
             and status.state in (SensorState.CONNECTING, SensorState.LOST)
         )
         if status != before and not is_retry:
-            self._told = status
+            self._told = self._told_of[status.sensor_id] = status
             self._on_status(status)
