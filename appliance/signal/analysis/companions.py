@@ -117,14 +117,9 @@ COMPANIONS: dict[Channel, Callable[[Stream], Companion]] = {
 
 
 def companion(stream: Stream) -> Companion | None:
-    """Who sums up a stream; None where nobody does, or where its rate is too slow or too fast to."""
+    """Who sums up a stream; None where nobody does. Raises ValueError where its rate is too slow or fast."""
     make = COMPANIONS.get(stream.channel)
-    if make is None or stream.rate_hz <= 0:
-        return None
-    try:
-        return make(stream)
-    except ValueError:
-        return None
+    return make(stream) if make is not None and stream.rate_hz > 0 else None
 
 
 def _rounded(value: float | np.floating[Any]) -> float:

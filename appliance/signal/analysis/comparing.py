@@ -71,26 +71,17 @@ def compare(found_s: Sequence[float], marked: Annotated, duration_s: float = np.
 def matched(truth_s: Times, found_s: Times, window_s: float = WINDOW_S) -> list[tuple[int, int]]:
     """Pairs (true, found) within the window, each used once; both in rising order.
 
-    The first of both that are near enough are a pair unless the next one of either side fits better: no
-    other way of pairing along a line finds more.
+    The first of both that are near enough are a pair: no other way of pairing along a line finds more.
     """
     pairs, i, j = [], 0, 0
     while i < len(truth_s) and j < len(found_s):
         apart_s = found_s[j] - truth_s[i]
         if abs(apart_s) > window_s:
             i, j = (i, j + 1) if apart_s < 0 else (i + 1, j)
-        elif _is_better(found_s, j + 1, truth_s[i], apart_s):
-            j += 1
-        elif _is_better(truth_s, i + 1, found_s[j], apart_s):
-            i += 1
         else:
             pairs.append((i, j))
             i, j = i + 1, j + 1
     return pairs
-
-
-def _is_better(times_s: Times, number: int, other_s: float, apart_s: float) -> bool:
-    return number < len(times_s) and bool(abs(times_s[number] - other_s) < abs(apart_s))
 
 
 def _outside(times_s: Times, spans_s: Sequence[tuple[float, float]]) -> Times:

@@ -53,7 +53,7 @@ class Condition:
         self._gaps = _Runs(max(1, round(SHORTEST_GAP_S * rate_hz)))
         self._flats = _Runs(max(2, round(SHORTEST_FLAT_S * rate_hz)))
         self._last = np.nan
-        self._rails = [_Rail(1.0), _Rail(-1.0)]
+        self._rails = [_Rail(sign, self._flats.least) for sign in (1.0, -1.0)]
 
     def feed(self, values: Block) -> None:
         """Take the next samples."""
@@ -93,15 +93,18 @@ class Condition:
     def clipped_share(self) -> float:
         """The share of samples that lie in a row at the highest or the lowest value there is, 0..1."""
         known = self.samples - self.missing
-        flat = sum(length for _, length in self._flats.found)
-        return max(0.0, sum(rail.stuck for rail in self._rails) - flat) / known if known else 0.0
+        return sum(rail.stuck for rail in self._rails) / known if known else 0.0
 
 
 class _Rail:
-    """Counts samples at the furthest value so far that have company there, at least `RAIL_RUN` in a row."""
+    """Counts samples at the furthest value so far that have company there, at least `RAIL_RUN` in a row.
 
-    def __init__(self, sign: float) -> None:
+    most: from so many in a row on they are a flat line instead.
+    """
+
+    def __init__(self, sign: float, most: int) -> None:
         self._sign = sign
+        self._most = most
         self._furthest = -np.inf
         self.stuck = 0
         self._run = 0
@@ -124,6 +127,6 @@ class _Rail:
                 self.finish()
 
     def finish(self) -> None:
-        if self._run >= RAIL_RUN:
+        if RAIL_RUN <= self._run < self._most:
             self.stuck += self._run
         self._run = 0

@@ -63,7 +63,7 @@ def run(streams: Sequence[Stream], progress: Progress = lambda _: None) -> Analy
     found = Analysis(streams[0].name, streams, heart)
     found.notes += dict.fromkeys(note for stream in streams for note in stream.notes)
     found.conditions = [Condition(one.rate_hz) if one.rate_hz > 0 else None for one in streams]
-    found.companions = [companion(one) for one in streams]
+    found.companions = [_companion(found, one) for one in streams]
     chain = SignalChain()
     followed = _followed(streams, heart)
     players = [
@@ -85,7 +85,14 @@ def run(streams: Sequence[Stream], progress: Progress = lambda _: None) -> Analy
                 beside.feed(frame.values, frame.arrival_s)
             if frame is None or index not in followed:
                 continue
-            chain.feed(frame)
+            try:
+                chain.feed(frame)
+            except ValueError as error:
+                if streams[index] is heart:
+                    raise
+                # What stands beside the heart must not silence it.
+                followed.discard(index)
+                found.notes.append(f"{streams[index].column}: {error}")
             if streams[index] is heart or heart is None:
                 _keep(found, chain, frame.arrival_s)
             if frame.arrival_s >= said_s + BLOCK_S:
@@ -99,6 +106,14 @@ def run(streams: Sequence[Stream], progress: Progress = lambda _: None) -> Analy
         ) from error
     _finish(found, chain)
     return found
+
+
+def _companion(found: Analysis, stream: Stream) -> Companion | None:
+    try:
+        return companion(stream)
+    except ValueError as error:
+        found.notes.append(f"{stream.column}: {error}")
+        return None
 
 
 def _followed(streams: Sequence[Stream], heart: Stream | None) -> set[int]:

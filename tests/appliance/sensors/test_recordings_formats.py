@@ -96,7 +96,7 @@ def test_all_signals_of_a_file_come_heart_first() -> None:
     found = load_all(RECORDINGS / "evening.edf")
     assert [one.channel for one in found][:2] == [Channel.ECG, Channel.PPG]
     assert Channel.BREATH in [one.channel for one in found]
-    assert {one.rate_hz for one in found} == {125.0, 25.0}
+    assert {one.rate_hz for one in found} == {125.0, 25.0, 1.0}
     (named,) = load_all(RECORDINGS / "evening.edf", columns=["eda"])
     assert named.unit == "uS"
 
