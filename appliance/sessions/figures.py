@@ -32,7 +32,6 @@ class Figures:
     def __init__(self) -> None:
         self.beats = 0
         self._intervals = Sliding(DAY_S)
-        self._was_normal = False
         self._coherence = _Mean()
         self._breath = _Mean()
         self._quality = _Mean()
@@ -42,14 +41,9 @@ class Figures:
         self.beats += len(features.beats)
         for interval in features.intervals:
             # As everywhere: only untouched intervals count, and only neighbours are compared.
-            is_normal = interval.kind == "normal"
-            if is_normal:
-                self._intervals.add(interval.time_s, interval.rr_ms, self._was_normal)
-            self._was_normal = is_normal
+            self._intervals.feed(interval.rr_ms, interval.time_s, interval.kind != "normal")
         self._quality.add(features.quality)
-        if state.is_lost:
-            self._was_normal = False
-        else:
+        if not state.is_lost:
             self._coherence.add(features.coherence)
             self._breath.add(features.breath_rate_bpm)
 

@@ -36,3 +36,11 @@ def test_an_artefact_between_two_intervals_never_raises_the_variability() -> Non
     rows = [(1000.0, "normal")] * 5 + [(400.0, "ectopic"), (1500.0, "ectopic")] + [(1000.0, "normal")] * 5
     figures.add(_turn(*rows), GOOD)
     assert figures.summary(12).rmssd_ms == pytest.approx(0, abs=1e-6)
+
+
+def test_no_step_is_counted_across_a_gap_in_the_beats() -> None:
+    figures = Figures()
+    before = [Interval(float(second), 1000.0, 1000.0) for second in range(1, 6)]
+    after = [Interval(60.0 + 0.8 * number, 800.0, 800.0) for number in range(5)]
+    figures.add(Features(70.0, intervals=(*before, *after), quality=0.9, is_lost=False), GOOD)
+    assert figures.summary(70).rmssd_ms == pytest.approx(0, abs=1e-6)
