@@ -13,7 +13,11 @@ from tests.peripherals.peripheral import Peripheral, notifying
 
 
 class Wearable(Peripheral):
-    """One of ours. secret, key_id: of its pairing; is_sealed: it hides what it sends. `told` holds the box's frames that it believed."""
+    """One of ours.
+
+    secret, key_id: of its pairing. is_sealed: it hides what it sends. `told` holds the box's frames that it
+    believed.
+    """
 
     def __init__(
         self,

@@ -15,8 +15,10 @@ from appliance.errors import EchoelError, Misused
 from appliance.sensors import bluetooth
 from appliance.sensors.command import command
 from appliance.sensors.names import Known, Names
+from firmware import wire
 from tests.peripherals.room import Room, enter, worn
 from tests.peripherals.strap import Strap
+from tests.peripherals.wearable import Wearable
 
 KEYS = {
     *("sensor_id", "name", "kind", "state", "reason", "remedy", "is_simulated"),
@@ -145,6 +147,35 @@ def test_a_strap_that_leaves_during_the_test_is_told_with_its_figures(tmp_path: 
     assert told["reason"] == "H10 disconnected"
     assert told["streams"]["rr"]["samples"] >= 3
     assert ran.exit_code == 1
+
+
+def test_a_wearable_is_paired_with_its_key_and_refused_with_another(tmp_path: Path, room: Room) -> None:
+    async def wrist(device: Any) -> None:
+        worn_here = Wearable(device, secret=bytes(16), key_id=5)
+        was_connected = True
+        number = 0
+        while True:
+            if worn_here.is_connected:
+                await worn_here.sample(number * 40, wire.Samples("ecg", 100.0, 0.001, [1, 2, 3, 4], True))
+                number += 1
+            elif was_connected:
+                await worn_here.advertise()
+            was_connected = worn_here.is_connected
+            await asyncio.sleep(0.04)
+
+    room.devices = {"wrist": wrist}
+    for name, key in (("right", "00" * 16), ("wrong", "01" * 16), ("broken", "no key")):
+        (tmp_path / name).write_text(key, encoding="ascii")
+    key_file = tmp_path / "right"
+    row = _json(tmp_path, "pair", "wrist", "--key-file", str(key_file), "--key-id", "5")
+    assert (row["key_file"], row["key_id"], row["battery_percent"]) == (str(key_file), 5, 88)
+    assert "0000" not in (tmp_path / "sensors.json").read_text(encoding="utf-8")
+    told = _json(tmp_path, "test", "wrist")
+    assert told["streams"]["ecg"]["measured_hz"] == pytest.approx(100.0, rel=0.01)
+    assert told["streams"]["ecg"]["gaps"] == 0
+    _json(tmp_path, "pair", "wrist", "--key-file", str(tmp_path / "wrong"), "--key-id", "5")
+    assert "no key for" in str(_raised(tmp_path, "test", "wrist"))
+    assert "cannot be read" in str(_raised(tmp_path, "pair", "wrist", "--key-file", str(tmp_path / "broken")))
 
 
 def test_the_simulated_wearer_can_be_tested_and_named(tmp_path: Path) -> None:
