@@ -31,6 +31,7 @@ WHOLE_HZ = (0.5, 45.0)
 WINDOW_S = 2.0
 HOP_S = 0.25
 KEPT_SPECTRA = 9
+RESPONSE_S = 8.0
 BIN_HZ = 0.25
 # Beyond these a window shows the eyes, the electrode or the jaw, not the brain.
 LARGEST_UV = 100.0
@@ -55,6 +56,7 @@ class Brain:
         self._window = round(WINDOW_S * rate_hz)
         self._hop = max(1, round(HOP_S * rate_hz))
         self._kept: deque[float] = deque(maxlen=self._window)
+        self._long: deque[float] = deque(maxlen=round(RESPONSE_S * rate_hz))
         self._since = 0
         self._spectra: deque[Array | None] = deque(maxlen=KEPT_SPECTRA)
         top_hz = min(WHOLE_HZ[1], 0.45 * rate_hz)
@@ -70,11 +72,13 @@ class Brain:
         for value in one_site(values).tolist():
             if value != value:
                 self._kept.clear()
+                self._long.clear()
                 self._spectra.clear()
                 self._since = 0
                 self.is_blink = self.is_muscle = False
                 continue
             self._kept.append(value)
+            self._long.append(value)
             self._since += 1
             if self._since >= self._hop and len(self._kept) == self._window:
                 self._since = 0
@@ -148,6 +152,10 @@ class Brain:
         bend = left - 2 * middle + right
         return float(hz[best] + BIN_HZ * (0.5 * (left - right) / bend if bend < 0.0 else 0.0))
 
+    def steady_response_db(self, stimulus_hz: float) -> float | None:
+        """How far the answer to a flicker or tone of this frequency stands out over the last 8 s, in dB."""
+        return steady_response_db(np.array(self._long), self._rate_hz, stimulus_hz)
+
 
 def one_site(values: Array) -> Array:
     """The mean of all sites, shape (samples,)."""
@@ -162,7 +170,7 @@ def steady_response_db(values: Array, rate_hz: float, stimulus_hz: float, harmon
     harmonics over the mean of the bins within 1 to 2.5 Hz on both sides. None with NaN or too little signal.
     Source: Norcia et al., J. Vision 15 (2015) 4.
     """
-    recent = np.asarray(values[-round(8 * rate_hz) :], dtype=np.float64)
+    recent = np.asarray(values[-round(RESPONSE_S * rate_hz) :], dtype=np.float64)
     # A whole number of cycles puts the answer into one bin.
     cycles = int(len(recent) / rate_hz * stimulus_hz)
     if len(recent) < 2 * rate_hz or cycles < 4 or not np.isfinite(recent).all():

@@ -64,7 +64,10 @@ def _bidmc(folder: Path) -> Iterator[Case]:
         found = (("RESP", Channel.BREATH), ("II", Channel.ECG), ("PLETH", Channel.PPG))
         signals = {channel: values[:, names.index(name)] for name, channel in found}
         yield Case(
-            file.name[:8], 125.0, signals, np.array([float(row[0]) for row in marks if row[0]]) / 125.0
+            file.name[:8],
+            125.0,
+            signals,
+            np.array([float(row[0]) for row in marks if row[0] not in ("", "NaN")]) / 125.0,
         )
 
 

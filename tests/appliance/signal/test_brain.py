@@ -111,8 +111,11 @@ def test_the_answer_to_a_flicker_stands_out_where_it_is(hz: float) -> None:
     assert elsewhere is not None
     assert there > 10.0
     assert elsewhere < 8.0
+    live = _fed(Brain(RATE_HZ), values)
+    assert live.steady_response_db(hz) == pytest.approx(there)
     values[-5] = np.nan
     assert steady_response_db(values, RATE_HZ, hz) is None
+    assert _fed(live, values).steady_response_db(hz) is None
 
 
 @pytest.mark.parametrize("band", ["theta", "alpha", "smr", "beta", "high_beta"])
