@@ -159,11 +159,12 @@ async def _tested(
     settings: Settings, wanted: str | None, seconds: float, *, is_live: bool
 ) -> tuple[dict[str, Any], Report]:
     from appliance.sensors.choosing import meant
-    from appliance.sensors.pairing import note
+    from appliance.sensors.pairing import free, note
     from appliance.sensors.probe import probe
     from appliance.signal import SignalChain
 
     sensor = await meant(settings, wanted)
+    free(settings, sensor.identity)
     chain = SignalChain()
     passed = 0
 

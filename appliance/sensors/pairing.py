@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,6 +57,7 @@ async def pair(settings: Settings, wanted: str | None, wish: Wish) -> Known:
         key_id=wish.key_id if wish.key_file else row.key_id,
     )
     if who.kind == "ble":
+        free(settings, who)
         sensor = bluetooth.at(row, getattr(sensor, "device", None))
     try:
         await sensor.open()
@@ -73,6 +76,24 @@ async def rename(settings: Settings, wanted: str, name: str) -> Known:
     except Misused:
         row = _new(await meant(settings, wanted))
     return _kept(settings, replace(row, name=clean))
+
+
+def free(settings: Settings, who: Identity) -> None:
+    """Raise Misused while the box of this data folder runs and may hold a Bluetooth sensor.
+
+    Two programs share one link there: whoever leaves first would cut it for the other.
+    """
+    file = settings.data / "run" / "box.json"
+    if who.kind != "ble" or not file.exists():
+        return
+    try:
+        pid = int(json.loads(file.read_text(encoding="utf-8"))["pid"])
+        os.kill(pid, 0)
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    raise Misused(
+        f"the box is running and may hold {who.name}", "stop it for the moment, or look at its panel"
+    )
 
 
 def forget(settings: Settings, wanted: str) -> Known:

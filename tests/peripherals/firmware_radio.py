@@ -1,4 +1,4 @@
-"""MicroPython's `bluetooth` over bumble's host stack, so that the firmware's own link runs on a virtual radio."""
+"""MicroPython's `bluetooth` over bumble's host stack: the firmware's own link runs on a virtual radio."""
 
 from __future__ import annotations
 

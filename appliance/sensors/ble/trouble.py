@@ -51,6 +51,8 @@ def reason_of(error: BaseException, otherwise: Reason = Reason.UNREACHABLE) -> R
         return Reason.PAIRING_NEEDED if error.code in _SECURITY else otherwise
     if isinstance(error, PermissionError):
         return Reason.NOT_PERMITTED
+    if isinstance(error, FileNotFoundError | ConnectionRefusedError):
+        return Reason.NO_SERVICE  # nobody at the socket of the message bus
     text = str(error)
     return next((reason for word, reason in _WORDS if word in text), otherwise)
 

@@ -66,7 +66,7 @@ def test_a_radio_that_does_not_answer_is_a_state(tmp_path: Path, monkeypatch: py
     finding = asyncio.run(bluetooth.find(Settings(data=tmp_path), True))
     assert not finding.sensors
     assert not finding.is_available
-    assert "does not answer" in finding.reason
+    assert REASONS[Reason.NO_SERVICE].what in finding.reason
     assert finding.remedy
 
 
@@ -91,6 +91,7 @@ _RAISED = [
     (BleakDeviceNotFoundError("AA", "gone"), Reason.NOT_FOUND),
     (BleakError("failed to discover services, device disconnected"), Reason.UNREACHABLE),
     (PermissionError(13, "Permission denied"), Reason.NOT_PERMITTED),
+    (ConnectionRefusedError(111, "Connection refused"), Reason.NO_SERVICE),
     (EOFError(), Reason.UNREACHABLE),
 ]
 

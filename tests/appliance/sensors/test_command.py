@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,18 @@ def test_a_sensor_that_is_not_there_is_named_with_a_remedy(tmp_path: Path, room:
         assert isinstance(_raised(tmp_path, *words), Misused)
     assert "did you mean 'motion'" in _raised(tmp_path, "pair", "anna", "--streams", "moton").remedy
     assert "needs no pairing" in str(_raised(tmp_path, "pair", "virtual"))
+
+
+def test_a_strap_that_a_running_box_may_hold_is_left_alone(tmp_path: Path, room: Room) -> None:
+    room.devices = {"H10": worn}
+    (tmp_path / "run").mkdir()
+    for pid, is_running in ((os.getpid(), True), (2**22 + 1, False)):
+        (tmp_path / "run" / "box.json").write_text(json.dumps({"pid": pid}), encoding="utf-8")
+        if is_running:
+            assert "the box is running" in str(_raised(tmp_path, "test", "H10"))
+            assert "the box is running" in str(_raised(tmp_path, "pair", "H10"))
+        else:
+            assert _json(tmp_path, "pair", "H10")["is_paired"]
 
 
 def test_a_strap_that_leaves_during_the_test_is_told_with_its_figures(tmp_path: Path, room: Room) -> None:
