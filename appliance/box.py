@@ -20,6 +20,7 @@ from appliance.contracts.settings import Settings
 from appliance.engine.conductor import Conductor
 from appliance.errors import Misused, NotRunning
 from appliance.journal import Journal
+from appliance.neighbours.lsl import LslOutlet
 from appliance.outbox import Publisher
 from appliance.outputs import GuardLink, Output, OutputFan, WavRecording
 from appliance.outputs.speaker import AnySink, choose_sink
@@ -31,7 +32,7 @@ from appliance.sessions import protocol as protocols
 from appliance.sessions.commands import Commands
 from appliance.sessions.keeper import Keeper
 from appliance.sessions.live import LiveView
-from appliance.sessions.loop import TURN_S, Loop
+from appliance.sessions.loop import TURN_S, Listener, Loop
 from appliance.sessions.runner import Runner
 from appliance.state.coherence import CoherenceLevel
 from appliance.wishes import Tell, Wishes
@@ -85,8 +86,12 @@ class Box:
             lambda: meters(self.graph, self.fan),
             CoherenceLevel(settings.coherence_medium_score, settings.coherence_high_score),
         )
-        self.loop = Loop(self.conductor, self.runner, [self.keeper, live, _Guide(self)])
+        self.neighbours = _neighbours(settings, self.name)
+        listeners: list[Listener] = [self.keeper, live, _Guide(self), *self.neighbours]
+        self.loop = Loop(self.conductor, self.runner, listeners)
         self.loop.on_frame(self.keeper.frame)
+        for neighbour in self.neighbours:
+            self.loop.on_frame(neighbour.frame)
         self.commands = Commands(
             self.bus,
             self.name,
@@ -121,6 +126,8 @@ class Box:
         if self.runner.is_active:
             self.runner.ask(CommandKind.EMERGENCY_STOP)
             self.loop.turn(self._last_turn_s)
+        for neighbour in self.neighbours:
+            neighbour.close()
         self.conductor.close()
         self.fan.close()
         self.journal.flush()
@@ -253,6 +260,11 @@ class Box:
         if self.link is not None:
             outputs.append(self.link)
         return outputs
+
+
+def _neighbours(settings: Settings, name: str) -> list[LslOutlet]:
+    """Who else is told what the box sees. Raises BadSetting for one whose library is not installed."""
+    return [LslOutlet(name)] if settings.lsl_outlet else []
 
 
 class _Guide:
