@@ -26,6 +26,15 @@ from appliance.signal.temperature import Temperature
 SILENCE_S = 3.0
 # Alpha and the background on both sides of it must fit below half the rate.
 SLOWEST_EEG_HZ = 80.0
+# A rate beyond this is no rate of a body's signal.
+FASTEST_HZ = 50_000.0
+# Nor is a number beyond this one a measurement, whatever its unit.
+LARGEST = 1e9
+# Channels whose frames may hold several axes or sites.
+WIDE = (Channel.MOTION, Channel.EEG)
+# Below these rates a belt shows no breath and an accelerometer no steps.
+SLOWEST_BELT_HZ = 1.0
+SLOWEST_MOTION_HZ = 10.0
 # A chest that walks does not show its breath.
 SHAKEN = 0.5
 
@@ -41,6 +50,18 @@ class Follower(Protocol):
 Maker = Callable[[SensorFrame, int], Follower | None]
 
 
+def _belt(frame: SensorFrame, axes: int) -> Follower | None:
+    return BreathBelt(frame.rate_hz) if frame.rate_hz >= SLOWEST_BELT_HZ else None
+
+
+def _chest(frame: SensorFrame, axes: int) -> Follower | None:
+    return BreathFromMotion(frame.rate_hz, axes) if frame.rate_hz >= SLOWEST_BELT_HZ else None
+
+
+def _motion(frame: SensorFrame, axes: int) -> Follower | None:
+    return Motion(frame.rate_hz, axes) if frame.rate_hz >= SLOWEST_MOTION_HZ else None
+
+
 def _brain(frame: SensorFrame, axes: int) -> Follower | None:
     return Brain(frame.rate_hz, frame.unit == "uV") if frame.rate_hz >= SLOWEST_EEG_HZ else None
 
@@ -52,9 +73,9 @@ def _feedback(frame: SensorFrame, axes: int) -> Follower | None:
 
 # In which channel each follower listens, and how it is made from the first frame and its number of axes.
 MAKERS: dict[str, tuple[Channel, Maker]] = {
-    "belt": (Channel.BREATH, lambda frame, axes: BreathBelt(frame.rate_hz)),
-    "chest": (Channel.MOTION, lambda frame, axes: BreathFromMotion(frame.rate_hz, axes)),
-    "motion": (Channel.MOTION, lambda frame, axes: Motion(frame.rate_hz, axes)),
+    "belt": (Channel.BREATH, _belt),
+    "chest": (Channel.MOTION, _chest),
+    "motion": (Channel.MOTION, _motion),
     "skin": (Channel.SKIN, lambda frame, axes: Skin(frame.rate_hz) if frame.rate_hz >= 2.0 else None),
     "temperature": (Channel.TEMPERATURE, lambda frame, axes: Temperature(frame.rate_hz)),
     "brain": (Channel.EEG, _brain),
@@ -82,9 +103,12 @@ class Beside:
 
     def feed(self, frame: SensorFrame) -> None:
         """Take a frame of any channel but the heart's; frames without a rate are let pass."""
-        if not frame.rate_hz > 0 or not len(frame.values):
+        if not 0.0 < frame.rate_hz <= FASTEST_HZ or not len(frame.values):
             return
         values = np.asarray(frame.values, dtype=np.float64)
+        if values.ndim > 1 and frame.channel not in WIDE:
+            values = np.ascontiguousarray(values[:, 0])
+        values = np.where(np.abs(values) <= LARGEST, values, np.nan)
         if frame.has_contact is False:
             values = np.full_like(values, np.nan)
         axes = 1 if values.ndim == 1 else values.shape[1]

@@ -139,16 +139,42 @@ def test_counts_of_a_converter_give_shares_but_no_feedback() -> None:
     assert seen[-1].rhythms.shares["alpha"] > 0.5
 
 
-@pytest.mark.parametrize("rate_hz", [1.0, 20.0])
-def test_a_rate_too_low_for_a_figure_gives_none_and_no_error(rate_hz: float) -> None:
-    count = int(60 * rate_hz)
-    _, seen = _run(
-        _frames(Channel.SKIN, np.full(count, 3.0), rate_hz, "uS"),
-        _frames(Channel.EEG, RANDOM.standard_normal(count), rate_hz, "uV"),
-        _frames(Channel.MOTION, np.ones((count, 3)), rate_hz, "g"),
-        _frames(Channel.BREATH, np.ones(count), rate_hz, "a.u."),
-    )
+@pytest.mark.parametrize("rate_hz", [1e-3, 0.3, 1.0, 2.0, 20.0, 70.0, 1e5, float("inf"), float("nan")])
+def test_a_rate_too_low_or_no_rate_at_all_gives_no_figure_and_no_error(rate_hz: float) -> None:
+    chain = SignalChain()
+    units = {
+        Channel.SKIN: "uS",
+        Channel.EEG: "uV",
+        Channel.MOTION: "g",
+        Channel.BREATH: "",
+        Channel.TEMPERATURE: "",
+    }
+    seen = []
+    for number in range(40):
+        for channel, unit in units.items():
+            values = np.ones((30, 3)) if number % 2 else np.ones(30)
+            chain.feed(SensorFrame("s", channel, number, number, number + 1.0, values, rate_hz, unit))
+        seen.append(chain.features(number + 1.0))
     assert seen[-1].breath_rate_bpm is None
+    assert not seen[-1].skin_responses
+    assert seen[-1].rhythms is None or not seen[-1].rhythms.shares
+
+
+@pytest.mark.parametrize("value", [1e300, -1e300, float("inf"), 1e-320])
+def test_numbers_no_body_gives_are_no_figures_and_no_error(value: float) -> None:
+    values = np.full(500, value)
+    values[::7] = 0.0
+    chain, seen = _run(
+        _frames(Channel.SKIN, values, 16.0, "uS"),
+        _frames(Channel.EEG, values, 250.0, "uV"),
+        _frames(Channel.MOTION, values, 50.0, "g"),
+        _frames(Channel.BREATH, values, 10.0, "a.u."),
+        _frames(Channel.TEMPERATURE, values, 10.0, "degC"),
+    )
+    assert seen[-1].skin_level_us is None
+    assert seen[-1].skin_temperature_c is None
+    assert seen[-1].rhythms is None or not seen[-1].rhythms.shares
+    assert chain.summary().breath_rate_bpm is None
 
 
 def test_a_muted_brain_is_not_rewarded_at_once() -> None:
