@@ -39,7 +39,8 @@ cdef class Leveller(Effect):
         cdef int k
         cdef double all_ = 1.0
         super().__init__(rate_hz, **values)
-        self.hop = TICK * max(1, round(_HOP_S * rate_hz / TICK))
+        # An even number of ticks, because the gain turns at the middle of a hop.
+        self.hop = 2 * TICK * max(1, round(0.5 * _HOP_S * rate_hz / TICK))
         self.shape[0] = 1.0
         for k in range(1, REACH + 1):
             self.shape[k] = exp(-0.5 * (k / (0.4 * REACH)) ** 2)
@@ -60,10 +61,11 @@ cdef class Leveller(Effect):
     cdef void segment(self, float* left, float* right, int first, int frames) noexcept nogil:
         # A hop is a whole number of ticks, so its end is the end of a segment.
         cdef int j
-        cdef double gain, step, x, y, power = self.power, from_middle = self.heard - 0.5 * self.hop
+        cdef double gain, step, now, x, y, power = self.power, from_middle = self.heard - 0.5 * self.hop
         cdef int side = from_middle >= 0.0
         step = (self.smooth[side + 1] - self.smooth[side]) / self.hop
-        gain = self.smooth[side] + step * (from_middle if side else from_middle + self.hop)
+        gain = self.smooth[side]
+        from_middle = from_middle if side else from_middle + self.hop
         for j in range(frames):
             x = left[j]
             y = right[j]
@@ -73,9 +75,10 @@ cdef class Leveller(Effect):
             self.line[0, self.place] = left[j]
             self.line[1, self.place] = right[j]
             self.place += 1
-            if gain + step * j != 0.0:
-                left[j] = <float> (x * exp2(gain + step * j))
-                right[j] = <float> (y * exp2(gain + step * j))
+            now = gain + step * (from_middle + j)
+            if now != 0.0:
+                left[j] = <float> (x * exp2(now))
+                right[j] = <float> (y * exp2(now))
             else:
                 left[j] = <float> x
                 right[j] = <float> y

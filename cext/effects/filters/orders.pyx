@@ -40,7 +40,9 @@ _SLOPES = (
 cdef void _steep(
     double cutoff_hz, int order, bint is_high, double ripple_db, double rate_hz, double* goal
 ) noexcept nogil:
-    # Poles on a circle (no ripple) or an ellipse; sections left over let everything through.
+    # Poles on a circle (no ripple) or an ellipse. A section that is left over lets everything through, but
+    # by zeros upon poles that stand at the corner too, and so does the second pole of an odd order: when the
+    # order moves, a low corner would ring up without end on its way between a filter and none.
     cdef double g = warped(cutoff_hz, rate_hz), wide = 1.0, tall = 1.0, level = 1.0, x, y, r, share
     cdef double excess = pow(10.0, ripple_db / 10.0) - 1.0
     cdef shape_t s
@@ -51,8 +53,12 @@ cdef void _steep(
         tall = cosh(x)
         if order % 2 == 0:
             level = 1.0 / sqrt(1.0 + excess)
-    for i in range(40):
-        goal[i] = 1.0 if i % 5 == 0 else 0.0
+    for k in range(MOST // 2):
+        s.g = g
+        s.k = sqrt(2.0)
+        s.m0 = 1.0
+        s.m1 = s.m2 = 0.0
+        biquad(s, goal + 5 * k)
     for k in range(order // 2):
         x = wide * sin((2 * k + 1) * M_PI / (2 * order))
         y = tall * cos((2 * k + 1) * M_PI / (2 * order))
@@ -67,9 +73,12 @@ cdef void _steep(
         k = order // 2
         x = g / wide if is_high else g * wide
         share = 1.0 / (1.0 + x)
+        y = (x - 1.0) * share
         goal[5 * k] = share if is_high else x * share
-        goal[5 * k + 1] = -share if is_high else x * share
-        goal[5 * k + 3] = (x - 1.0) * share
+        goal[5 * k + 1] = goal[5 * k] * (y - 1.0 if is_high else y + 1.0)
+        goal[5 * k + 2] = goal[5 * k] * (-y if is_high else y)
+        goal[5 * k + 3] = 2.0 * y
+        goal[5 * k + 4] = y * y
     for i in range(3):
         goal[i] *= level
 

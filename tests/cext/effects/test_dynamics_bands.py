@@ -111,6 +111,13 @@ def test_the_leveller_brings_two_speakers_to_one_level():
     assert effect.readings()["gain_db"] == pytest.approx(12, abs=0.3)
 
 
+@pytest.mark.parametrize("rate_hz", [8_000, 44_100])
+def test_the_levellers_hops_are_whole_ticks_at_every_rate(rate_hz):
+    sound = 0.3 * np.random.default_rng(1).standard_normal((2, rate_hz // 2))
+    whole = through(effects.make("leveller", rate_hz), sound)
+    assert np.array_equal(through(effects.make("leveller", rate_hz), sound, 37), whole)
+
+
 def test_the_leveller_leaves_its_hand_where_it_is_in_silence():
     rng = np.random.default_rng(6)
     speech = 0.02 * rng.standard_normal((2, 3 * RATE_HZ))

@@ -3,7 +3,7 @@ import pytest
 
 from cext import effects
 from tests.cext.effects.cookbook import heard
-from tests.cext.sound import RATE_HZ, db
+from tests.cext.sound import RATE_HZ, db, through
 
 HZ = np.geomspace(20, 20_000, 60)
 
@@ -63,3 +63,14 @@ def test_what_a_record_takes_its_playback_gives_back(way):
     there, back = way.split()
     both = heard(effects.make("riaa", curve=there), HZ) * heard(effects.make("riaa", curve=back), HZ)
     assert max(abs(db(abs(value))) for value in both) < 0.001
+
+
+@pytest.mark.parametrize("kind", ["lowpass", "highpass"])
+@pytest.mark.parametrize("cutoff_hz", [10.0, 50.0, 1_000.0])
+def test_an_order_that_moves_does_not_ring_up(kind, cutoff_hz):
+    random = np.random.default_rng(4)
+    made = effects.make("butterworth", cutoff_hz=cutoff_hz, kind=kind, order=1)
+    for order in (12, 3, 16, 1, 8, 5):
+        sound = random.uniform(-0.5, 0.5, (2, 3_000)).astype(np.float32)
+        made.set("order", order)
+        assert np.abs(through(made, sound)).max() < 2.0
