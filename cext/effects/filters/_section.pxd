@@ -13,7 +13,8 @@ cdef extern from *:
     #include <string.h>
     typedef double echoel_d2 __attribute__((vector_size(16), aligned(8), may_alias));
     typedef double echoel_d4 __attribute__((vector_size(32), aligned(8), may_alias));
-    typedef float echoel_f4 __attribute__((vector_size(16), aligned(4), may_alias));
+    /* A name of its own: another kernel's four floats may ask for even places. */
+    typedef float echoel_group __attribute__((vector_size(16), aligned(4), may_alias));
     typedef struct {
         /* a11 a12 a21 a22 b1 b2 c1 c2 d: next = A state + b in, out = c state + d in. */
         double now[9], step[9], end[9];
@@ -100,10 +101,10 @@ cdef extern from *:
             next += cross * __builtin_shufflevector(state, state, 2, 3, 0, 1);
             l += one * state[0]; r += one * state[1];
             l += two * state[2]; r += two * state[3];
-            echoel_f4 out_left = __builtin_convertvector(l, echoel_f4);
-            echoel_f4 out_right = __builtin_convertvector(r, echoel_f4);
+            echoel_group out_left = __builtin_convertvector(l, echoel_group);
+            echoel_group out_right = __builtin_convertvector(r, echoel_group);
             if (j >= lead && j + 4 <= lead + frames) {
-                *(echoel_f4 *)(left + j) = out_left; *(echoel_f4 *)(right + j) = out_right;
+                *(echoel_group *)(left + j) = out_left; *(echoel_group *)(right + j) = out_right;
                 state = next;
             } else {
                 for (int k = 0; k < 4; k++)
