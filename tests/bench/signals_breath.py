@@ -43,11 +43,12 @@ class Case:
 
 @dataclass(frozen=True)
 class Look:
-    """One window: the true rate, what was said, and whether it was shown."""
+    """One window: the true rate, what was said, whether it was shown, and how far it was trusted."""
 
     true_bpm: float
     said_bpm: float | None
     is_shown: bool
+    confidence: float
 
 
 def _table(file: Path) -> tuple[list[str], list[list[str]]]:
@@ -105,10 +106,10 @@ def looks(case: Case, channels: tuple[Channel, ...], window_s: float = WINDOW_S)
     return found
 
 
-def _said(chain: SignalChain) -> tuple[float | None, bool]:
+def _said(chain: SignalChain) -> tuple[float | None, bool, float]:
     sources: list[Breath] = [chain.breath, *chain.beside.breaths(), chain.heart.breath]
     guesses = [one.guess_bpm for one in sources if one.guess_bpm is not None]
-    return (guesses[0] if guesses else None), sources[0].rate_bpm is not None
+    return (guesses[0] if guesses else None), sources[0].rate_bpm is not None, sources[0].confidence
 
 
 @cache
@@ -140,6 +141,8 @@ def rows() -> Iterator[Row]:
             for case, some in zip(cases, each, strict=True):
                 print(f"  {case.name:<10} {len(some):>4} windows, error {_error(some):.2f} a minute")
         flat = [look for some in each for look in some]
+        if "--calibration" in sys.argv:
+            _calibrate(title, flat)
         halves = [[look for some in each[first::2] for look in some] for first in (0, 1)]
         yield Row(f"breath, {title}: mean error, all windows", _error(flat), "a minute", goal)
         yield Row(f"breath, {title}: root mean square", _error(flat, 2), "a minute")
@@ -155,6 +158,16 @@ def _error(some: list[Look], power: int = 1) -> float:
     """Mean (or root mean square) difference over the windows with an answer; NaN without any."""
     apart = [abs(look.said_bpm - look.true_bpm) for look in some if look.said_bpm is not None]
     return float(np.mean(np.power(apart, power)) ** (1 / power)) if apart else float("nan")
+
+
+def _calibrate(title: str, some: list[Look]) -> None:
+    """Print how wrong the rates of each tenth of confidence were."""
+    print(f"{title}\n  confidence  windows  mean error  within 2 a minute")
+    for tenth in range(11):
+        part = [look for look in some if look.said_bpm is not None and int(10 * look.confidence) == tenth]
+        if part:
+            near = np.mean([abs((look.said_bpm or 0.0) - look.true_bpm) <= 2.0 for look in part])
+            print(f"  {tenth / 10:10.1f} {len(part):8} {_error(part):11.2f} {100 * near:12.0f} %")
 
 
 if __name__ == "__main__":
