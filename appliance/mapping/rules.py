@@ -10,12 +10,20 @@ from appliance.contracts import BodyState
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """Something a rule can listen to: its usual range, whether it comes from the body, how to read it."""
+    """Something a rule can listen to: its usual range, whether it comes from the heart, how to read it.
+
+    is_from_body: frozen while the heart's signal is lost or poor. What other sensors tell does not wait for
+    the heart; it is None, and so frozen, when it is stale itself.
+    """
 
     low: float
     high: float
     is_from_body: bool
     read: Callable[[BodyState, Mapping[str, float]], float | None]
+
+
+def _fresh(name: str) -> Callable[[BodyState, Mapping[str, float]], float | None]:
+    return lambda state, pacer: None if name in state.stale else getattr(state, name)
 
 
 FEATURES: dict[str, Feature] = {
@@ -25,6 +33,13 @@ FEATURES: dict[str, Feature] = {
     "heart_rate_bpm": Feature(40, 120, True, lambda state, pacer: state.heart_rate_bpm),
     "rmssd_ms": Feature(10, 100, True, lambda state, pacer: state.rmssd_ms),
     "breath_rate_bpm": Feature(4, 20, True, lambda state, pacer: state.breath_rate_bpm),
+    "reward": Feature(0, 1, False, _fresh("reward")),
+    "alpha_share": Feature(0, 0.5, False, _fresh("alpha_share")),
+    "skin_level_us": Feature(1, 20, False, _fresh("skin_level_us")),
+    "skin_responses_per_min": Feature(0, 15, False, _fresh("skin_responses_per_min")),
+    "skin_temperature_c": Feature(24, 36, False, _fresh("skin_temperature_c")),
+    "skin_trend_c_per_min": Feature(-0.5, 0.5, False, _fresh("skin_trend_c_per_min")),
+    "cadence_per_min": Feature(0, 180, False, _fresh("cadence_per_min")),
 }
 
 

@@ -50,3 +50,13 @@ def test_a_slew_bounds_how_fast_a_target_moves() -> None:
 def test_a_figure_that_is_not_there_yet_leaves_the_base_value() -> None:
     state = BodyState(0.0, coherence=None, quality=0.9, is_lost=False)
     assert Mapper({"reverb.mix": 0.25}, [COLOUR]).scene(state, {}).targets["reverb.mix"] == 0.25
+
+
+def test_the_brains_reward_does_not_wait_for_the_heart_and_freezes_when_stale() -> None:
+    rule = Rule("reward", "reverb.mix", 0, 1, 0.0, 1.0)
+    mapper = Mapper({"reverb.mix": 0.5}, [rule])
+    assert mapper.scene(BodyState(0.0), {}).targets["reverb.mix"] == 0.5
+    assert mapper.scene(BodyState(1.0, reward=0.8), {}).targets["reverb.mix"] == pytest.approx(0.8)
+    old = BodyState(2.0, reward=0.1, stale=frozenset({"reward"}))
+    assert mapper.scene(old, {}).targets["reverb.mix"] == pytest.approx(0.8)
+    assert mapper.scene(BodyState(3.0, reward=0.0), {}).targets["reverb.mix"] == 0.0
