@@ -98,7 +98,7 @@ class SerialSensor:
     @property
     def decoder(self) -> Decoder:
         """What reads its bytes: what was dropped and why, and its clock, are told there."""
-        return self._decoder
+        return self._decoder.decoder if isinstance(self._decoder, ImprovBeside) else self._decoder
 
     async def open(self) -> None:
         """Open the port and begin to read. Raises SensorLost or SensorRefused."""

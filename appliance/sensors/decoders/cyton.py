@@ -49,6 +49,7 @@ class Cyton:
         self._odd: NDArray[np.float64] | None = None
         self._odd_place = -2
         self._acceleration = np.zeros(3)
+        self._has_moved = False  # until the first that is not zero there is nothing to repeat
         self.name = ""
 
     @property
@@ -80,7 +81,8 @@ class Cyton:
         else:
             frames += self._tracks.frames(places, volts * self._factors, arrival_s)
         has_axes = found[:, -1] == _ACCELERATIONS
-        if has_axes.any() and (has_axes.all() or found[has_axes, 26:32].any()):
+        self._has_moved = self._has_moved or bool(found[has_axes, 26:32].any())
+        if self._has_moved:
             frames += self._accelerations(places, found, has_axes, arrival_s)
         return frames
 

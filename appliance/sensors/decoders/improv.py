@@ -41,7 +41,13 @@ class ImprovBeside:
     def __init__(self, decoder: Decoder) -> None:
         self._decoder = decoder
         self._rest = b""
+        self._ends_line = False  # a packet was the last thing that came, and its line feed is still to come
         self.packets: list[ImprovPacket] = []
+
+    @property
+    def decoder(self) -> Decoder:
+        """What reads the sensor's own bytes."""
+        return self._decoder
 
     @property
     def dropped(self) -> Mapping[str, int]:
@@ -65,6 +71,9 @@ class ImprovBeside:
 
     def split(self, data: bytes) -> bytes:
         """Keep the packets; give what is left."""
+        if self._ends_line and data:
+            self._ends_line = False
+            data = data.removeprefix(b"\n")
         data = self._rest + data if self._rest else data
         out: list[bytes] = []
         at = 0
@@ -79,6 +88,7 @@ class ImprovBeside:
                 self.packets.append(ImprovPacket(data[mark + 7], data[mark + _HEAD : end - 1]))
                 del self.packets[:-_MOST_KEPT]
                 at = end + (data[end : end + 1] == b"\n")
+                self._ends_line = end == len(data)
             else:
                 out.append(data[mark : mark + 1])
                 at = mark + 1
