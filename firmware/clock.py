@@ -13,8 +13,16 @@ _TICKS_HALF = TICKS_PERIOD >> 1
 
 
 def ticks_between(later: int, earlier: int) -> int:
-    """How many ticks passed; negative when `later` came first. Allocates nothing."""
-    return ((later - earlier + _TICKS_HALF) & (TICKS_PERIOD - 1)) - _TICKS_HALF
+    """How many ticks passed; negative when `later` came first.
+
+    Allocates nothing: no step leaves the whole numbers that fit a word, as the period itself would.
+    """
+    passed = later - earlier
+    if passed >= _TICKS_HALF:
+        return passed - _TICKS_HALF - _TICKS_HALF
+    if passed < -_TICKS_HALF:
+        return passed + _TICKS_HALF + _TICKS_HALF
+    return passed
 
 
 class Uptime:

@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 
         def percent(self) -> int:
             """How full."""
+            ...
 
         def millivolts(self) -> int:
             """The voltage."""
+            ...
 
         def is_charging(self) -> bool:
             """Whether the charge grows."""
+            ...
 
 
 LOW_PERCENT = 15

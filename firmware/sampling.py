@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from firmware.drivers.driver import Analogue, Fifo, Slow
 
-_COUNT_MASK = (1 << 30) - 1
+# A board's word holds whole numbers of 30 bits; one more and the counting itself would allocate.
+_COUNT_MASK = (1 << 29) - 1
 # The interrupt may write while the ring is being read; this many of the oldest places are left to it.
 _GUARD = 8
 

@@ -13,27 +13,33 @@ if TYPE_CHECKING:
 
         def readfrom_mem_into(self, address: int, register: int, into: bytearray) -> None:
             """Fill a buffer from a register on."""
+            ...
 
         def writeto_mem(self, address: int, register: int, data: "bytes | bytearray") -> None:
             """Write bytes from a register on."""
+            ...
 
     class SpiBus(Protocol):
         """The part of MicroPython's `machine.SPI` that drivers use."""
 
         def write_readinto(self, out: bytes, into: bytearray) -> None:
             """Send bytes and take what comes back meanwhile."""
+            ...
 
     class OneWire(Protocol):
         """The part of MicroPython's `onewire.OneWire` that drivers use."""
 
         def reset(self) -> bool:
             """Wake the bus; whether anybody is there."""
+            ...
 
         def writebyte(self, value: int) -> None:
             """Send one byte."""
+            ...
 
         def readinto(self, into: bytearray) -> None:
             """Fill a buffer."""
+            ...
 
     class Analogue(Protocol):
         """A sensor behind the analogue converter."""
@@ -45,9 +51,11 @@ if TYPE_CHECKING:
         @property
         def has_contact(self) -> "bool | None":
             """Whether the sensor lies on skin; None when it cannot tell."""
+            ...
 
         def read(self) -> int:
             """Give one count; allocates nothing, as an interrupt calls it."""
+            ...
 
     class Fifo(Protocol):
         """A sensor with a clock and a queue of its own."""
@@ -60,9 +68,11 @@ if TYPE_CHECKING:
         @property
         def has_contact(self) -> "bool | None":
             """Whether the sensor lies on skin; None when it cannot tell."""
+            ...
 
         def fetch(self) -> "list[int]":
             """Take everything out of the queue, oldest first."""
+            ...
 
     class Slow(Protocol):
         """A sensor that is asked now and then."""
@@ -74,9 +84,11 @@ if TYPE_CHECKING:
         @property
         def has_contact(self) -> "bool | None":
             """Whether the sensor lies on skin; None when it cannot tell."""
+            ...
 
         def measured(self) -> "int | None":
             """Give one count; None when there is none to be believed."""
+            ...
 
     Pin = Any
 

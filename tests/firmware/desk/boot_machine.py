@@ -4,7 +4,7 @@ import os
 
 import desk_port
 
-# Real boards write their caches out with this; here it brings the files to the folder that outlives the program.
+# Real boards write their caches out with this; here it brings the files to where they outlive the program.
 os.sync = desk_port.sync
 
 

