@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from appliance.signal.breath import Breath
 
-# What was looked at longer ago than this no longer votes.
-FRESH_S = 3.0
+# What was looked at longer ago than this no longer votes; slow hearts are settled some seconds late.
+FRESH_S = 6.0
 
 
 class BreathFusion(Breath):

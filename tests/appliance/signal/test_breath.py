@@ -171,7 +171,7 @@ def test_sources_together_say_what_most_of_them_say() -> None:
     fusion.update(sources, 50.0)
     assert fusion.rate_bpm == pytest.approx(12.0, abs=0.4)
     assert fusion.phase(50.0) == belt.phase(50.0)
-    fusion.update(sources, 60.0)
+    fusion.update(sources, 70.0)
     assert fusion.rate_bpm is None
 
 
