@@ -174,7 +174,7 @@ def rate_rows(folder: Path, room: Path) -> Iterator[Row]:
         except peers.NoPeer as missing:
             yield Row(f"PPG heart rate error beside {name}", own, "bpm", reason=str(missing))
             continue
-        yield Row(f"PPG heart rate error beside {name}", own, "bpm", other, True, name, other)
+        yield Row(f"PPG heart rate error beside {name}", own, "bpm", peer=name, peer_value=other)
 
 
 def _rate_error(truth: Found, found: Found) -> float:

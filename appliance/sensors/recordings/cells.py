@@ -45,7 +45,9 @@ def numbers(table: Table, columns: Sequence[int]) -> tuple[Block, ...]:
         raise wrong
     whole = tuple(np.empty(count) for _ in columns)
     at = 0
-    for block in blocks:
+    blocks.reverse()
+    while blocks:  # each is let go as soon as it is copied
+        block = blocks.pop()
         for number, column in enumerate(whole):
             column[at : at + len(block)] = block[:, number]
         at += len(block)

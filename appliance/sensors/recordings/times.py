@@ -85,7 +85,8 @@ def read(content: Table, clock: int, columns: Sequence[int]) -> tuple[NDArray[np
                 "name the unit in the heading, such as time [ms], or give the rate with --rate",
             )
         factor = 1e-3 if step > 1.0 / SLOWEST_RATE_HZ else 1.0
-    return moments * factor, *values
+    moments *= factor
+    return moments, *values
 
 
 def _dates(content: Table, clock: int) -> NDArray[np.float64]:
@@ -122,7 +123,8 @@ def on_a_grid(
     if np.count_nonzero(is_filled) < 0.5 * len(values):
         moments_s, values = moments_s[is_filled], values[is_filled]
     is_timed = np.isfinite(moments_s)
-    moments_s, values = moments_s[is_timed], values[is_timed]
+    if not is_timed.all():
+        moments_s, values = moments_s[is_timed], values[is_timed]
     steps = np.diff(moments_s)
     usual_s = _usual_step(moments_s)
     # A hole is a pause far longer than the usual step and than any packet.

@@ -40,9 +40,9 @@ class Axes:
         )
 
     def frame(self, title: str, unit: str, x_unit: str = "", *, is_clock: bool = False) -> None:
-        """Draw the grid, the ticks, the title over the left corner and the units."""
+        """Draw the grid, the ticks, the title over the left corner and the units; no heights without one."""
         canvas = self.canvas
-        for tick in ticks(*self.y, max(2, int(self.height / 32))):
+        for tick in () if not unit else ticks(*self.y, max(2, int(self.height / 32))):
             level = self.place(self.x[0], tick)[1]
             canvas.add(Line([(self.left, level), (self.left + self.width, level)], GRID, 0.8))
             canvas.add(Words(self.left - 7, level + 3.5, _number(tick), 10.5, FAINT, "end"))
