@@ -4,20 +4,27 @@ import array
 import gc
 import sys
 
+DRIVERS = ("ad8232", "breath", "drv2605l", "ds18b20", "lsm6ds3", "max17048", "max30102", "skin")
+
 
 def taken():
     gc.collect()
     return gc.mem_alloc()
 
 
+def loaded(name):
+    """Import at this moment: what is imported when is what is measured."""
+    return __import__(name, None, None, ("x",))
+
+
 sys.path.insert(0, "/a")
 empty = taken()
-import firmware.main
-from firmware.drivers import ad8232, breath, drv2605l, ds18b20, lsm6ds3, max17048, max30102, skin
-
+main = loaded("firmware.main")
+for driver in DRIVERS:
+    loaded("firmware.drivers." + driver)
 modules = taken()
-import firmware.simulation.desk as desk
-from firmware.simulation.world import Recording, world
+desk = loaded("firmware.simulation.desk")
+world = loaded("firmware.simulation.world")
 
 
 class Nobody:
@@ -46,16 +53,16 @@ class Disk:
         return ["main.mpy"]
 
 
-flat = Recording(array.array("h", [0, 1]), 1.0, 1.0)
+flat = world.Recording(array.array("h", [0, 1]), 1.0, 1.0)
 desk.wear(flat, flat)
-world.uarts[0] = Nobody()
+world.world.uarts[0] = Nobody()
 disk = Disk()
-application = firmware.main.Application(desk.board(), disk)
+application = main.Application(desk.board(), disk)
 application.settings.change({"sensors": "ad8232,max30102,skin,breath,lsm6ds3,ds18b20"})
 before = taken()
 application = None
 before = taken()
-application = firmware.main.Application(desk.board(), disk)
+application = main.Application(desk.board(), disk)
 assert not application.troubles, application.troubles
 print("modules", modules - empty)
 print("application", taken() - before)
