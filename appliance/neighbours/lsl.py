@@ -78,7 +78,14 @@ class LslOutlet:
                 "lsl_outlet is on, but the Lab Streaming Layer is not installed",
                 "install it with: pip install 'echoel[lsl]', or set lsl_outlet to false",
             )
-        self._lsl: Any = import_module("pylsl")
+        try:
+            self._lsl: Any = import_module("pylsl")
+        except (RuntimeError, OSError) as error:
+            # Its Python part is there, but on some machines (ARM) the library itself comes separately.
+            raise BadSetting(
+                "lsl_outlet is on, but liblsl is not installed",
+                "install liblsl for this machine, or set lsl_outlet to false",
+            ) from error
         self._box = box
         self._outlets: dict[str, Any] = {}
         self._runner = ""

@@ -207,7 +207,12 @@ async def find(settings: Settings, is_scan: bool) -> Finding:
         )
     if find_spec("pylsl") is None:
         return Finding((), "the Lab Streaming Layer is not installed", "pip install 'echoel[lsl]'", False)
-    infos = await asyncio.to_thread(import_module("pylsl").resolve_streams, SEARCH_S)
+    try:
+        library = import_module("pylsl")
+    except (RuntimeError, OSError):
+        # Its Python part is there, but on some machines (ARM) the library itself comes separately.
+        return Finding((), "liblsl is not installed", "install liblsl for this machine", False)
+    infos = await asyncio.to_thread(library.resolve_streams, SEARCH_S)
     wanted = settings.lsl_stream.lower()
     fitting = [
         info

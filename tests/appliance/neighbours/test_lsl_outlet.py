@@ -108,3 +108,13 @@ def test_without_the_library_the_setting_is_refused(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(lsl, "find_spec", lambda name: None)
     with pytest.raises(BadSetting, match="not installed"):
         LslOutlet("box")
+
+
+def test_without_the_native_library_the_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lsl, "import_module", _nothing_native)
+    with pytest.raises(BadSetting, match="liblsl"):
+        LslOutlet("box")
+
+
+def _nothing_native(name: str) -> object:
+    raise RuntimeError("LSL binary library file was not found.")

@@ -66,6 +66,11 @@ class Sender:
         self._process.communicate()
 
 
+@pytest.fixture(autouse=True)
+def _brief_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lsl, "SEARCH_S", 0.3)
+
+
 @pytest.fixture
 def senders() -> Iterator[list[Sender]]:
     made: list[Sender] = []
@@ -75,7 +80,10 @@ def senders() -> Iterator[list[Sender]]:
 
 
 async def _received(sender: Sender, values: list[float]) -> list[SensorFrame]:
-    found = await find(Settings(lsl_stream=sender.own), True)
+    for _ in range(20):
+        found = await find(Settings(lsl_stream=sender.own), True)
+        if found.sensors:
+            break
     assert len(found.sensors) == 1, found.reason
     sensor = found.sensors[0]
     await sensor.open()
@@ -141,6 +149,16 @@ def test_without_the_library_there_is_a_remedy(monkeypatch: pytest.MonkeyPatch) 
     found = asyncio.run(find(Settings(lsl_stream="any"), True))
     assert not found.is_available
     assert "echoel[lsl]" in found.remedy
+
+
+def test_without_the_native_library_there_is_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing_native(name: str) -> object:
+        raise RuntimeError("LSL binary library file was not found.")
+
+    monkeypatch.setattr(lsl, "import_module", nothing_native)
+    found = asyncio.run(find(Settings(lsl_stream="any"), True))
+    assert not found.is_available
+    assert "liblsl" in found.remedy
 
 
 @pytest.mark.parametrize(
