@@ -31,10 +31,14 @@ PARTS = {
 }
 
 
+REMEDY = "give the one that holds mitdb/, bidmc/ and others"
+
+
 def rows(parts: list[str]) -> Iterator[Row]:
     """The rows of some parts; a part that fails says why in a row of its own and the others go on."""
     for part in parts:
         module = PARTS[part]
+        print(f"measuring {part} ...", file=sys.stderr)
         try:
             yield from import_module(f"tests.bench.{module}").rows()
         except Exception as error:

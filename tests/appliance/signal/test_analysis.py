@@ -234,3 +234,18 @@ def test_skin_beside_a_heart_is_summed_up() -> None:
     assert own["level_us"] == pytest.approx(5.0, abs=0.2)
     assert own["responses_s"] == pytest.approx([20, 45, 70], abs=2.0)
     assert "responses a minute" in in_words(shown)
+
+
+def test_the_page_about_recordings_names_every_key_column_and_option() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "recordings.md").read_text(encoding="utf-8")
+    found = run(load_all(RECORDINGS / "evening.edf"))
+    shown = figures(found, compare([1.0], Annotated(np.array([1.0]))))
+    keys = {*shown, *shown["signals"][0], *shown["comparison"]}
+    options = {name for option in command.params for name in option.opts if name.startswith("--")}
+    missing = [name for name in {*keys, *EVENT_COLUMNS, *options} if f"`{name}" not in page]
+    assert missing == []
+
+
+def test_a_beat_in_the_first_second_and_the_last_can_be_right() -> None:
+    truth = Annotated(np.array([0.0, 10.0]))
+    assert compare([0.01, 9.99], truth, 10.0).f1 == 100.0
