@@ -67,9 +67,13 @@ cdef extern from *:
         s[6] = _mm_extract_epi32(cdgh, 1); s[7] = _mm_extract_epi32(cdgh, 0);
     }
     static int echoel_has_sha(void) {
+        static int known = -1; /* asking costs as much as a hundred blocks in a virtual machine */
+        if (known >= 0) return known;
+        known = 0;
         unsigned a = 0, b = 0, c = 0, d = 0;
         if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(b >> 29 & 1)) return 0;
-        return __get_cpuid(1, &a, &b, &c, &d) && (c >> 19 & 1) && (c >> 9 & 1);
+        known = __get_cpuid(1, &a, &b, &c, &d) && (c >> 19 & 1) && (c >> 9 & 1);
+        return known;
     }
     #else
     #define echoel_sha_native echoel_sha_plain

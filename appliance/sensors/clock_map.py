@@ -45,6 +45,7 @@ class ClockMap:
         self._slope = 0.0
         self._spread_s = 0.0
         self._points: deque[tuple[float, float]] = deque()
+        self._hull: list[tuple[float, float]] = []  # the newest point is always its last
         self._bucket = -1
         self._unfitted = 0
         self._jitters_s: deque[float] = deque(maxlen=_JITTERS)
@@ -103,6 +104,7 @@ class ClockMap:
         if self._origin_s is None:
             self._origin_s, self._last_s, self._offset_s = newest_s, newest_s, seen_s
             self._points.append((0.0, seen_s))
+            self._hull.append((0.0, seen_s))
             self._bucket = 0
             return
         self._last_s = max(self._last_s, newest_s)
@@ -118,16 +120,16 @@ class ClockMap:
         if bucket > self._bucket:
             self._bucket = bucket
             self._points.append((place_s, seen_s))
-            while self._points[0][0] < place_s - WINDOW_S:
-                self._points.popleft()
+            self._extend((place_s, seen_s))
             self._unfitted += 1
             if late_s < 0.0 or len(self._points) < _FIT_EVERY or self._unfitted >= _FIT_EVERY:
                 self._fit()
-        elif late_s < 0.0:
-            self._points[-1] = (place_s, seen_s)
-            self._fit()
         elif bucket == self._bucket and seen_s < self._points[-1][1]:
             self._points[-1] = (place_s, seen_s)
+            self._hull.pop()
+            self._extend((place_s, seen_s))
+            if late_s < 0.0:
+                self._fit()
 
     def _has_stepped(self, place_s: float, late_s: float) -> bool:
         """Whether the sensor's clock was set: much earlier than it can be, or late for a long time."""
@@ -141,17 +143,22 @@ class ClockMap:
         self._late = (since_s, min(least_s, late_s), count + 1)
         return count + 1 >= STEP_DELIVERIES and place_s - since_s > STEP_AFTER_S
 
+    def _extend(self, point: tuple[float, float]) -> None:
+        """Add the newest point to the lower hull, and forget what is older than the window."""
+        hull, oldest_s = self._hull, point[0] - WINDOW_S
+        while self._points[0][0] < oldest_s:
+            self._points.popleft()
+        while len(hull) > 1 and hull[0][0] < oldest_s:
+            del hull[0]
+        while hull and point[0] <= hull[-1][0]:
+            hull.pop()
+        while len(hull) > 1 and _turn(hull[-2], hull[-1], point) <= 0.0:
+            hull.pop()
+        hull.append(point)
+
     def _fit(self) -> None:
         """Choose the edge of the points' lower hull under the reference, within the drifts there can be."""
-        self._unfitted = 0
-        hull: list[tuple[float, float]] = []
-        for point in self._points:
-            while len(hull) > 1 and _turn(hull[-2], hull[-1], point) <= 0.0:
-                hull.pop()
-            if not hull or point[0] > hull[-1][0]:
-                hull.append(point)
-            elif point[1] < hull[-1][1]:
-                hull[-1] = point
+        hull = self._hull
         first_s, last_s = hull[0][0], hull[-1][0]
         reference_s = first_s + _REFERENCE * (last_s - first_s)
         slope = 0.0
@@ -159,10 +166,12 @@ class ClockMap:
             slope = (right[1] - left[1]) / (right[0] - left[0])
             if right[0] >= reference_s:
                 break
-        self._slope = min(max(slope, -self._limit), self._limit)
-        self._offset_s = min(y - self._slope * x for x, y in hull)
-        over = sorted(y - self._offset_s - self._slope * x for x, y in self._points)
-        self._spread_s = over[len(over) // 2]
+        self._slope = slope = min(max(slope, -self._limit), self._limit)
+        self._offset_s = offset_s = min([y - slope * x for x, y in hull])
+        if self._unfitted >= _FIT_EVERY or len(self._points) < _FIT_EVERY:
+            self._unfitted = 0
+            over = sorted([y - offset_s - slope * x for x, y in self._points])
+            self._spread_s = over[len(over) // 2]
 
 
 def _turn(one: tuple[float, float], two: tuple[float, float], three: tuple[float, float]) -> float:

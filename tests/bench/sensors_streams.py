@@ -168,7 +168,10 @@ def ganglion(count: int, seed: int = 0) -> list[bytes]:
 
 @dataclass(frozen=True)
 class Format:
-    """One wire format. is_notified: comes in whole notifications. check: what shows a broken payload."""
+    """One wire format.
+
+    is_notified: comes in whole notifications, one every_s. check: what shows a broken payload.
+    """
 
     name: str
     make: Callable[..., list[bytes]]
@@ -176,6 +179,7 @@ class Format:
     is_notified: bool = False
     check: str = "none"
     options: Mapping[str, Any] | None = None
+    every_s: float = 0.0
 
     def stream(self, count: int, seed: int = 0) -> list[bytes]:
         """So many packets."""
@@ -202,15 +206,22 @@ FORMATS: tuple[Format, ...] = (
     Format("PulseSensor", pulse, lambda: PulseSensor("a")),
     Format("Cyton", cyton, lambda: Cyton("a")),
     Format("Cyton with Daisy", cyton, lambda: Cyton("a", (Channel.EEG,) * 16)),
-    Format("Ganglion", ganglion, lambda: Ganglion("a"), is_notified=True),
+    Format("Ganglion", ganglion, lambda: Ganglion("a"), is_notified=True, every_s=0.01),
     Format("ThinkGear", thinkgear, lambda: ThinkGear("a"), check="sum"),
     Format("BITalino, 6 inputs", bitalino, lambda: Bitalino("a", (Channel.ECG,) * 6), check="crc4"),
-    Format("Heart Rate", heart_rate, lambda: StrapBeats("a"), is_notified=True),
+    Format("Heart Rate", heart_rate, lambda: StrapBeats("a"), is_notified=True, every_s=8.1),
     Format("PLX", plx, PulseOximeter, is_notified=True),
-    Format("Polar ECG", polar_ecg, lambda: PolarPmd("a"), is_notified=True),
-    Format("Polar ACC, differences", polar_packed, lambda: PolarPmd("a"), is_notified=True),
+    Format("Polar ECG", polar_ecg, lambda: PolarPmd("a"), is_notified=True, every_s=73 / 130),
     Format(
-        "Polar PPG, differences", polar_packed, lambda: PolarPmd("a"), is_notified=True, options={"kind": PPG}
+        "Polar ACC, differences", polar_packed, lambda: PolarPmd("a"), is_notified=True, every_s=121 / 200
+    ),
+    Format(
+        "Polar PPG, differences",
+        polar_packed,
+        lambda: PolarPmd("a"),
+        is_notified=True,
+        options={"kind": PPG},
+        every_s=121 / 55,
     ),
     Format("Improv beside the wearable", wearable, lambda: ImprovBeside(WearableDecoder("a")), check="tag"),
 )
