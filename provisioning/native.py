@@ -11,6 +11,7 @@ import re
 import sys
 from pathlib import Path
 
+from Cython.Build import cythonize
 from setuptools import Distribution, Extension
 from setuptools.command.build_ext import build_ext
 
@@ -33,6 +34,14 @@ class Kernels(build_ext):
         """Leave out what is up to date: an editable install would compile everything again."""
         if self.inplace or getattr(self, "editable_mode", False):
             self.extensions = [row for row in self.extensions if _is_stale(row)]
+        if self.extensions:
+            # Cython is a program in Python: in threads, as setuptools would run it, only one of them works.
+            made = cythonize(  # type: ignore[no-untyped-call]
+                self.extensions, nthreads=self.parallel or 1, quiet=True
+            )
+            sources = {row.name: row.sources for row in made}
+            for row in self.extensions:
+                row.sources = sources[row.name]
         super().run()
 
 
