@@ -5,6 +5,9 @@ Sensor frames flow in, chunks flow out; a chunk ends where frames are missing, s
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from appliance.contracts import SensorFrame
 from appliance.journal.rows import RawChunk
 
@@ -20,15 +23,27 @@ class Gatherer:
         self._samples: dict[tuple[str, str], list[bytes]] = {}
 
     def add(self, frame: SensorFrame) -> list[RawChunk]:
-        """Take one frame; returns the chunks that are finished now."""
-        key = (frame.sensor_id, str(frame.channel))
+        """Take one frame; returns the chunks that are finished now.
+
+        Several axes or sites in one frame are kept apart, as `motion.1`, `motion.2` and so on.
+        """
+        if frame.values.ndim == 1:
+            return self._add(frame, str(frame.channel), frame.values)
+        return [
+            chunk
+            for axis, values in enumerate(frame.values.T, start=1)
+            for chunk in self._add(frame, f"{frame.channel}.{axis}", values)
+        ]
+
+    def _add(self, frame: SensorFrame, channel: str, values: NDArray[np.float64]) -> list[RawChunk]:
+        key = (frame.sensor_id, channel)
         frames = self._open.get(key, [])
         done = []
         if frames and not _continues(frames[-1], frame):
             done.append(self._close(key))
             frames = []
         # Copied at once: the frame may be a view into a buffer that its sensor fills again.
-        self._samples.setdefault(key, []).append(frame.values.astype("<f4").tobytes())
+        self._samples.setdefault(key, []).append(values.astype("<f4").tobytes())
         self._open[key] = [*frames[:1], frame]
         if frame.arrival_s - self._open[key][0].arrival_s + _length_s(frame) >= SPAN_S - _ROUNDING_S:
             done.append(self._close(key))
@@ -43,7 +58,7 @@ class Gatherer:
         first, last = frames[0], frames[-1]
         return RawChunk(
             sensor_id=first.sensor_id,
-            channel=str(first.channel),
+            channel=key[1],
             unit=first.unit,
             rate_hz=first.rate_hz,
             first_sequence=first.sequence,
