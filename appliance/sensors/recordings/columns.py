@@ -38,7 +38,9 @@ ROWS: tuple[ColumnRow, ...] = (
     ),
     ColumnRow(Channel.BREATH, _names(r".*(?:resp|rsp|breath|belt|co2|airflow|thora|abdo).*")),
     ColumnRow(Channel.SKIN, _names(r".*(?:eda|gsr|skin|conductance).*|scl|scr")),
-    ColumnRow(Channel.EEG, _names(r".*(?:eeg|exg).*|tp9|tp10|af7|af8|[fcpo]z|fp[12z]|[fcpt]\d")),
+    ColumnRow(
+        Channel.EEG, _names(r".*(?:eeg|exg).*|(?:raw[ _-]?)?(?:tp9|tp10|af7|af8|[fcpo]z|fp[12z]|[fcpt]\d)")
+    ),
     ColumnRow(Channel.MOTION, _names(r".*(?:acc|gyro|motion).*")),
     ColumnRow(Channel.TEMPERATURE, _names(r".*temp.*")),
 )

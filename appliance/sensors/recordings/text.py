@@ -20,6 +20,8 @@ from appliance.sensors.recordings.recording import Recording, Source, Stream, Wi
 from appliance.sensors.recordings.shape import is_pulse_wave
 
 _RATE = re.compile(r"sampl\w*[ _-]*(?:rate|frequency)[^0-9\n]{0,20}(\d+(?:\.\d+)?)", re.IGNORECASE)
+# The electrodes of a Muse, as its recorders call them.
+_HEADBAND = re.compile(r"(?:raw_)?(?:tp9|tp10|af7|af8)\Z", re.IGNORECASE)
 # A rate asked for that is further than this from the file's own clock is worth a word.
 LYING = 0.02
 
@@ -69,15 +71,16 @@ def _take(content: table.Table, numbers: Sequence[int], wish: Wish) -> list[Stre
             continue
         if channel is None:  # a column whose name says nothing: this box is about hearts
             channel = Channel.PPG if is_pulse_wave(values, rate_hz) else Channel.ECG
-        unit = parts(name)[1] or _usual_unit(content, channel)
+        unit = parts(name)[1] or _usual_unit(content, name, channel)
         values, unit = in_box_units(channel, values, unit)
         streams.append(Stream.of(Recording(content.name, channel, rate_hz, values, unit, name), notes))
     return streams
 
 
-def _usual_unit(content: table.Table, channel: Channel) -> str:
-    """The unit boards write their brain signals in without saying so beside each column."""
-    return "uV" if channel is Channel.EEG and "OpenBCI" in content.comments else ""
+def _usual_unit(content: table.Table, name: str, channel: Channel) -> str:
+    """The unit boards and headbands write their brain signals in without saying so beside each column."""
+    is_known = "OpenBCI" in content.comments or _HEADBAND.match(name)
+    return "uV" if channel is Channel.EEG and is_known else ""
 
 
 def _clock(content: table.Table, numbers: Sequence[int]) -> int | None:

@@ -191,3 +191,28 @@ def test_beats_in_text_are_seconds_or_samples(tmp_path: Path) -> None:
         annotated_beats(_file(tmp_path, "c.csv", "50\n125\n"))
     with pytest.raises(BadRecording, match="no annotations"):
         annotated_beats(tmp_path / "absent.atr")
+
+
+def test_a_phone_beside_a_strap_writes_three_clocks_and_one_of_them_is_enough(tmp_path: Path) -> None:
+    rows = "".join(
+        f"2026-01-01T10:00:00.{i:03};{6 * 10**17 + i * 7692307};{i * 1000 / 130:.1f};{i % 90 - 45}\n"
+        for i in range(400)
+    )
+    text = f"Phone timestamp;sensor timestamp [ns];timestamp [ms];ecg [uV]\n{rows}"
+    (stream,) = load_all(_file(tmp_path, "a.txt", text))
+    assert (stream.channel, round(stream.rate_hz, 1), stream.unit) == (Channel.ECG, 130.0, "mV")
+    assert stream.read(3, 4)[0] == pytest.approx(-0.042)
+
+
+def test_a_headband_with_words_in_other_columns_is_read(tmp_path: Path) -> None:
+    rows = "".join(
+        f"2026-01-01 10:00:{i // 256:02}.{i % 256 * 1000 // 256:03},0.5,{800 + i % 7},{700 + i % 5},\n"
+        + ("2026-01-01 10:00:01.000,,,,/muse/elements/blink\n" if i == 256 else "")
+        for i in range(1500)
+    )
+    text = f"TimeStamp,Delta_TP9,RAW_TP9,RAW_AF7,Elements\n{rows}"
+    found = load_all(_file(tmp_path, "a.csv", text))
+    assert [(one.column, one.unit, round(one.rate_hz)) for one in found] == [
+        ("RAW_TP9", "uV", 256),
+        ("RAW_AF7", "uV", 256),
+    ]
