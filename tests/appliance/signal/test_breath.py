@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from appliance.contracts import Channel, SensorFrame
+from appliance.sensors.virtual import VirtualWearer
 from appliance.signal import SignalChain
 from appliance.signal.breath import Breath, BreathFromHeart
 from appliance.signal.breath_belt import BreathBelt, BreathFromMotion
@@ -184,3 +185,23 @@ def test_a_lost_frame_of_the_belt_is_a_gap() -> None:
         chain.feed(SensorFrame("b", Channel.BREATH, number, second, second + 1.0, part, RATE_HZ, ""))
         known = chain.features(second + 1.0).breath_rate_bpm is not None
         assert known == (28 <= second + 1 <= 37), second
+
+
+def test_the_breath_of_a_heart_is_the_same_in_any_pieces() -> None:
+    wearer = VirtualWearer(4, (Channel.ECG,), length_s=50.0)
+    taken: list[SensorFrame] = []
+    while not wearer.is_finished:
+        taken += wearer.take(0.05 * (len(taken) + 1))
+    values = np.concatenate([frame.values for frame in taken])
+    said = []
+    for step in (5, 250, len(values)):
+        chain = SignalChain()
+        for number, first in enumerate(range(0, len(values), step)):
+            part = values[first : first + step]
+            end_s = (first + len(part)) / 250.0
+            chain.feed(SensorFrame("s", Channel.ECG, number, first / 250.0, end_s, part, 250.0, "mV"))
+        chain.finish()
+        breath = chain.heart.breath
+        said.append((breath.guess_bpm, breath.confidence, breath.mean_rate_bpm(), breath.mean_confidence()))
+    assert said[0] == said[1] == said[2]
+    assert said[0][0] is not None
