@@ -52,9 +52,9 @@ def stretch(
     writable(out)
     with SoundReader(source) as sound:
         sound.need_stereo()
-        blocks = sound.stereo(progress)
-        if semitones:
-            blocks = through(blocks, made("pitch_shift", sound.rate_hz, {"semitones": semitones}))
+        # Where no pitch moves, a gain of 0 dB only takes what is no sound (NaN, infinity) for silence.
+        name, knob = ("pitch_shift", "semitones") if semitones else ("gain", "gain_db")
+        blocks = through(sound.stereo(progress), made(name, sound.rate_hz, {knob: semitones}))
         frames = 0
         with SoundWriter(out, sound.rate_hz, 2, round(by * sound.frames), sound.is_float) as file:
             for block in _longer(blocks, by, sound.rate_hz):

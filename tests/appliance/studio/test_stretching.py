@@ -54,6 +54,14 @@ def test_nothing_asked_is_nothing_done(tmp_path: Path) -> None:
     assert np.array_equal(loaded(out), sound)
 
 
+@pytest.mark.parametrize("by", [1.0, 1.5])
+def test_what_is_no_sound_is_silence(tmp_path: Path, by: float) -> None:
+    sound, out = music(0.5), tmp_path / "out.wav"
+    sound[0, 1_000:1_100], sound[1, 2_000] = np.nan, np.inf
+    stretch(saved(tmp_path / "in.wav", sound), out, by)
+    assert np.isfinite(loaded(out)).all()
+
+
 @pytest.mark.parametrize("frames", [1, 100])
 def test_a_sound_of_a_few_frames_comes_out_too(tmp_path: Path, frames: int) -> None:
     out = tmp_path / "out.wav"
