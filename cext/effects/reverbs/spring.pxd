@@ -19,6 +19,7 @@ cdef class Spring(Tail):
     cdef int[2] wait                       # of the loop, frames
     cdef int[2] wait_before
     cdef float[2] keep
+    cdef float[2] keep_before
     cdef double[3] known
     cdef float dispersion
 

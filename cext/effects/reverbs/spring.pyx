@@ -121,6 +121,7 @@ cdef class Spring(Tail):
         cdef int ear
         cdef double travel, way = self._way(self.end[DISPERSION])
         memcpy(self.wait_before, self.wait, sizeof(self.wait))
+        memcpy(self.keep_before, self.keep, sizeof(self.keep))
         for ear in range(2):
             travel = self.end[TRAVEL] * LENGTH[ear] * self.rate_hz / 1000.0
             self.wait[ear] = max(TICK, <int> (travel - way + 0.5))
@@ -129,10 +130,12 @@ cdef class Spring(Tail):
             self.keep[ear] = -<float> pow(10.0, -3.0 * travel / self.end[DECAY])
         if self.is_fresh:
             memcpy(self.wait_before, self.wait, sizeof(self.wait))
+            memcpy(self.keep_before, self.keep, sizeof(self.keep))
         self.dispersion = <float> self.end[DISPERSION]
 
     cdef void ring(self) noexcept nogil:
         cdef int ear, j
+        cdef float step
         cdef const float* back
         for ear in range(2):
             back = line_at(&self.memory[ear, 0], self.mask, self.clock - self.wait[ear])
@@ -142,8 +145,9 @@ cdef class Spring(Tail):
                 back = line_at(&self.memory[ear, 0], self.mask, self.clock - self.wait_before[ear])
                 for j in range(TICK):
                     self.wet[ear][j] += (1 - RAMP[j] / TICK) * (back[j] - self.wet[ear][j])
+            step = (self.keep[ear] - self.keep_before[ear]) / TICK
             for j in range(TICK):
-                self.heard[ear][j] += self.keep[ear] * self.wet[ear][j]
+                self.heard[ear][j] += (self.keep_before[ear] + step * RAMP[j]) * self.wet[ear][j]
         _low(self.heard[0], self.heard[1], self.state, self.biquad)
         _spring(self.before, self.said, self.heard[0], self.heard[1], self.stretch, self.dispersion)
         for ear in range(2):

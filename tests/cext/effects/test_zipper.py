@@ -44,6 +44,8 @@ KNOBS = (
     ("schroeder", "decay_s"),
     ("velvet_reverb", "decay_s"),
     ("gated_reverb", "high_cut_hz"),
+    ("spring", "decay_s"),
+    ("auto_wah", "sensitivity_db"),
     ("compressor", "threshold_db"),
     ("compressor", "makeup_db"),
     ("compander", "threshold_db"),
