@@ -107,9 +107,12 @@ class Application:
             except OSError as error:  # a chip that went away; the others go on
                 self.silent[source.driver.channel] = str(error)
                 return
+            if self.silent.pop(source.driver.channel, None) is not None:
+                wake = getattr(source.driver, "wake", None)
+                if wake is not None:
+                    wake()  # back from where it was, it may have forgotten how it was set up
             if packet is None:
                 return
-            self.silent.pop(source.driver.channel, None)
             self._sent_ms = self.uptime.ms()
             driver = source.driver
             samples = wire.Samples(
