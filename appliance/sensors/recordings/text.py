@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from appliance.contracts import Channel
 from appliance.errors import BadRecording
-from appliance.sensors.recordings import cells, intervals, table, times
+from appliance.sensors.recordings import cells, intervals, packets, table, times
 from appliance.sensors.recordings.columns import channel_of, is_index, is_time, parts
 from appliance.sensors.recordings.recording import Recording, Source, Stream, Wish, in_box_units
 from appliance.sensors.recordings.shape import is_pulse_wave
@@ -105,7 +105,7 @@ def _rates_and_values(
         )
     if clock is None or (rate_hz is not None and wish.rate_hz is None):
         assert rate_hz is not None
-        values = list(cells.numbers(content, numbers))
+        values = _counted(content, numbers)
         return [rate_hz] * len(values), values, ()
     if wish.rate_hz is not None:
         values = list(cells.numbers(content, numbers))
@@ -117,6 +117,14 @@ def _rates_and_values(
         rates.append(own_hz)
         columns.append(even)
     return rates, columns, ()
+
+
+def _counted(content: table.Table, numbers: Sequence[int]) -> list[Block]:
+    """The columns, with gaps where a board's counter in the first column skips."""
+    if "OpenBCI" not in content.comments or not is_index(content.headings[0]) or 0 in numbers:
+        return list(cells.numbers(content, numbers))
+    counter, *columns = cells.numbers(content, (0, *numbers))
+    return packets.refilled(counter, columns)
 
 
 def _doubts(content: table.Table, clock: int, rate_hz: float) -> tuple[str, ...]:

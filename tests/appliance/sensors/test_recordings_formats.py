@@ -216,3 +216,12 @@ def test_a_headband_with_words_in_other_columns_is_read(tmp_path: Path) -> None:
         ("RAW_TP9", "uV", 256),
         ("RAW_AF7", "uV", 256),
     ]
+
+
+def test_packets_a_board_lost_are_gaps_of_their_length(tmp_path: Path) -> None:
+    head = "%OpenBCI Raw EEG Data\n%Number of channels = 2\n%Sample Rate = 250.0 Hz\n"
+    kept = [i for i in range(600) if not 100 <= i < 110 and i != 256]
+    rows = "".join(f"{i % 256}, {i}.0, {-i}.0, 0.1, 0.2, 0.3\n" for i in kept)
+    values = load_all(_file(tmp_path, "a.txt", head + rows))[0].read(0, 600)
+    assert np.flatnonzero(np.isnan(values)).tolist() == [*range(100, 110), 256]
+    assert values[-1] == 599
