@@ -18,8 +18,9 @@ cdef class Reverb(Tail):
     cdef float[LINES][8] last              # the dampers' last run
     cdef float[LINES][POWERS] powers
     cdef float[LINES] gain
-    cdef float[LINES] slope                # of the gain, a frame
-    cdef double[LINES] loss                # of a line at low pitches, a factor
+    cdef float[LINES][POWERS] powers_before
+    cdef float[LINES] gain_before
+    cdef bint has_moved                    # this tick goes from the dampers before to the new ones
     cdef double[2] known
     cdef uint64_t[TURNS] sway
     cdef uint64_t[TURNS] sway_turn
@@ -30,4 +31,5 @@ cdef class Reverb(Tail):
     cdef bint is_frozen
 
     cdef void _absorb(self, double decay_s, double damping) noexcept nogil
+    cdef void _glide(self, float** lines) noexcept nogil
     cdef void _sway(self) noexcept nogil

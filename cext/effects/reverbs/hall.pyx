@@ -11,7 +11,7 @@ E. A. P. Habets, JASA 138 (2015) 1389.
 """
 
 from libc.math cimport sqrt
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
 import numpy as np
 
@@ -34,15 +34,15 @@ cdef extern from *:
     /* Sixteen lines out of their memory, damped; the even ones are heard left, the odd ones right. */
     ECHOEL_CLONES static void echoel_hall_lines(
             float *const *read, float (*last)[8], float (*powers)[40], const float *gain,
-            const float *slope, const float *ramp, float (*tick)[64], float *left, float *right) {
+            float (*tick)[64], float *left, float *right) {
         for (int c = 0; c < 16; c += 2) {
             echoel_run one = ECHOEL_RUN(last[c]), two = ECHOEL_RUN(last[c + 1]);
             const float *here = powers[c], *there = powers[c + 1], *in = read[c], *other = read[c + 1];
             float sign = c & 2 ? -1.0f : 1.0f;
             for (int j = 0; j < 64; j += 8) {
                 echoel_run x = ECHOEL_RUN(in + j), y = ECHOEL_RUN(other + j), zero = {0};
-                x *= gain[c] + slope[c] * ECHOEL_RUN(ramp + j);
-                y *= gain[c + 1] + slope[c + 1] * ECHOEL_RUN(ramp + j);
+                x *= gain[c];
+                y *= gain[c + 1];
                 ECHOEL_DAMP(x, one, here);
                 ECHOEL_DAMP(y, two, there);
                 ECHOEL_RUN(tick[c] + j) = x;
@@ -75,8 +75,8 @@ cdef extern from *:
     }
     """
     void _lines "echoel_hall_lines"(
-        float** read, float (*last)[8], float (*powers)[40], const float* gain, const float* slope,
-        const float* ramp, float (*tick)[64], float* left, float* right) noexcept nogil
+        float** read, float (*last)[8], float (*powers)[40], const float* gain,
+        float (*tick)[64], float* left, float* right) noexcept nogil
     void _mix "echoel_hall_mix"(
         float (*tick)[64], float (*angle)[4], const float* ramp, const float* left,
         const float* right, float** back) noexcept nogil
@@ -129,12 +129,9 @@ cdef class Reverb(Tail):
         self.clear()
 
     cdef void turn(self) noexcept nogil:
-        cdef int i
         cdef double decay_s, damping
         self.depth = 0.8 * self.end[DEPTH]
-        for i in range(LINES):
-            self.gain[i] += TICK * self.slope[i]
-            self.slope[i] = 0.0
+        self.has_moved = False
         decay_s = FOREVER_S if self.is_frozen else self.end[DECAY]
         damping = 0.0 if self.is_frozen else self.end[DAMPING]
         if self.is_fresh or decay_s != self.known[0] or damping != self.known[1]:
@@ -145,15 +142,13 @@ cdef class Reverb(Tail):
     cdef void _absorb(self, double decay_s, double damping) noexcept nogil:
         cdef int i
         cdef double gain = 1.0, pole = 0.0
+        self.has_moved = not self.is_fresh
+        memcpy(self.powers_before, self.powers, sizeof(self.powers))
+        memcpy(self.gain_before, self.gain, sizeof(self.gain))
         for i in range(LINES):
             line_absorb(self.loop[i].length, self.rate_hz, decay_s, damping, &gain, &pole)
             line_powers(self.powers[i], pole)
-            if self.is_fresh:
-                self.loss[i] = gain
-            # Only the loss glides: the damper and the factor that goes with it must change together.
-            self.gain[i] = <float> (0.25 * self.loss[i] * (1.0 - pole))
-            self.slope[i] = <float> (0.25 * (gain - self.loss[i]) * (1.0 - pole) / TICK)
-            self.loss[i] = gain
+            self.gain[i] = <float> (0.25 * gain * (1.0 - pole))
 
     cdef void ring(self) noexcept nogil:
         cdef int ear, i, j, _i
@@ -176,8 +171,27 @@ cdef class Reverb(Tail):
         for i in range(LINES):
             loop_go(&self.loop[i])
             lines[i] = loop_read(&self.loop[i])
-        _lines(lines, self.last, self.powers, self.gain, self.slope, RAMP, self.tick,
-               self.wet[0], self.wet[1])
+        if self.has_moved:
+            self._glide(lines)
+        else:
+            _lines(lines, self.last, self.powers, self.gain, self.tick, self.wet[0], self.wet[1])
+
+    cdef void _glide(self, float** lines) noexcept nogil:
+        # A damper and the gain that goes with it change together: both ways, from one to the other.
+        cdef float[LINES][8] last
+        cdef float[LINES][TICK] tick
+        cdef float[2][TICK] wet
+        cdef float share
+        cdef int i, j
+        memcpy(last, self.last, sizeof(last))
+        _lines(lines, last, self.powers_before, self.gain_before, tick, wet[0], wet[1])
+        _lines(lines, self.last, self.powers, self.gain, self.tick, self.wet[0], self.wet[1])
+        for j in range(TICK):
+            share = 1 - RAMP[j] / TICK
+            for i in range(LINES):
+                self.tick[i][j] += share * (tick[i][j] - self.tick[i][j])
+            for i in range(2):
+                self.wet[i][j] += share * (wet[i][j] - self.wet[i][j])
 
     cdef void _sway(self) noexcept nogil:
         cdef int i
