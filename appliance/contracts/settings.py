@@ -69,6 +69,15 @@ class Settings:
     serial_channel: str = "ecg"
     """What a serial device with plain lines measures: `ecg`, `ppg`, `rr` or `breath`."""
 
+    serial_format: str = "auto"
+    """What a serial device speaks: `auto` or a board such as `cyton`, see `docs/sensors.md`."""
+
+    udp_port: int = 0
+    """Port for sensors that send datagrams, as JSON or as our frames; 0 keeps it closed."""
+
+    mqtt_sensors: str = ""
+    """Topics of the broker that carry samples, such as `body/+`; empty takes none."""
+
     brainflow_board: str = ""
     """Board to read through BrainFlow, by its name or number there, such as `ganglion`; empty for none."""
 
@@ -105,11 +114,13 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "bus": ("mqtt", "local"),
     "sink": ("auto", "alsa", "jack", "timer", "stepped"),
     "serial_channel": ("ecg", "ppg", "rr", "breath"),
+    "serial_format": ("auto", "pulse_sensor", "cyton", "cyton_daisy", "thinkgear", "bitalino"),
     "log_level": ("error", "warning", "info", "debug"),
 }
 _LIMITS: Mapping[str, tuple[float, float]] = {
     "port": (1, 65_535),
     "live_port": (0, 65_535),
+    "udp_port": (0, 65_535),
     "broker_port": (1, 65_535),
     "rate_hz": (8_000, 192_000),
     "block_frames": (16, 4_096),

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
+from functools import partial
 
 from appliance.contracts import SensorFrame
 from appliance.contracts.settings import Settings
@@ -25,6 +26,7 @@ SCAN_EVERY = 12
 SHUNNED_S = 60.0
 # One that hangs while it connects may keep the others waiting no longer than this.
 OPEN_S = 30.0
+MOST_BESIDE = 15
 log = logging.getLogger(__name__)
 
 OnFrame = Callable[[SensorFrame], None]
@@ -69,6 +71,7 @@ class Hub:
         self._on_every = on_every
         self._connecting = asyncio.Lock()
         self._precedence = Precedence()
+        self._beside: set[str] = set()
         self._told_of: dict[str, SensorStatus] = {}
         self.gaps = GapWatch()
 
@@ -92,11 +95,18 @@ class Hub:
         """Supervise until cancelled, or until all the sensors that were given are finished."""
         if self._told is None:
             self._tell(SensorStatus("", "", "", SensorState.SEARCHING, "looking for a sensor"))
-        if self._is_together:
-            async with asyncio.TaskGroup() as together:
-                for sensor in self._left():
-                    together.create_task(self._keep(sensor))
+        if not self._is_together:
+            await self._lead()
             return
+        async with asyncio.TaskGroup() as together:
+            if self._given is None:
+                together.create_task(self._lead())
+                together.create_task(self._accompany(together))
+            for sensor in self._left():
+                together.create_task(self._keep(sensor))
+
+    async def _lead(self) -> None:
+        """Keep the sensor that counts streaming."""
         tries = 0
         while self._given is None or self._left():
             sensors = await self._found(is_scan=not self._has_real or tries % SCAN_EVERY == 0)
@@ -107,6 +117,34 @@ class Hub:
             tries += 1
             slowest_s = QUICK_WAIT_S if tries < QUICK_TRIES else SLOW_WAIT_S
             await asyncio.sleep(min(FIRST_WAIT_S * 2.0 ** min(tries - 1, 10), slowest_s))
+
+    async def _accompany(self, together: asyncio.TaskGroup) -> None:
+        """Stream what else is there at once, beside the sensor that counts; what is searched for is not."""
+        while True:
+            await asyncio.sleep(self._rescan_s)
+            if not self._has_real or self._current is None:
+                continue
+            for kind in self._kinds:
+                for sensor in () if kind.is_simulated else (await self._ask(kind, False)).sensors:
+                    who = sensor.identity.sensor_id
+                    leaders = [
+                        one.identity.sensor_id for one in (self._current, self._last) if one is not None
+                    ]
+                    is_free = (
+                        who not in self._beside and who not in leaders and len(self._beside) < MOST_BESIDE
+                    )
+                    if is_free and not self._is_shunned(who):
+                        self._beside.add(who)
+                        together.create_task(self._serve_beside(sensor))
+
+    async def _serve_beside(self, sensor: Sensor) -> None:
+        try:
+            await self._serve(sensor, is_beside=True)
+        finally:
+            self._beside.discard(sensor.identity.sensor_id)
+
+    def _is_shunned(self, sensor_id: str) -> bool:
+        return self._shunned_until_s.get(sensor_id, 0.0) > asyncio.get_running_loop().time()
 
     async def _keep(self, sensor: Sensor) -> None:
         """Stream one of several until it is finished; what befalls it concerns no other."""
@@ -142,11 +180,11 @@ class Hub:
             known = {sensor.identity.sensor_id for sensor in found}
             found += [sensor for sensor in finding.sensors if sensor.identity.sensor_id not in known]
             reasons += [finding.reason] if finding.reason else []
-        now_s = asyncio.get_running_loop().time()
+        found = [sensor for sensor in found if sensor.identity.sensor_id not in self._beside]
         if is_scan:  # one that was taken away and put back gets another chance
             there = {sensor.identity.sensor_id for sensor in found}
             self._shunned_until_s = {k: until_s for k, until_s in self._shunned_until_s.items() if k in there}
-        found = [s for s in found if self._shunned_until_s.get(s.identity.sensor_id, 0.0) <= now_s]
+        found = [s for s in found if not self._is_shunned(s.identity.sensor_id)]
         if not found and self._current is None and is_scan:
             remedy = "wear a strap or plug a sensor in"
             self._tell(SensorStatus("", "", "", SensorState.SEARCHING, "; ".join(reasons), remedy))
@@ -177,11 +215,17 @@ class Hub:
                 await task
         return []
 
-    async def _serve(self, sensor: Sensor) -> bool:
-        """Connect one sensor and stream it until it ends; say whether it gave anything at all."""
-        self._current = sensor
+    async def _serve(self, sensor: Sensor, *, is_beside: bool = False) -> bool:
+        """Connect one sensor and stream it until it ends; say whether it gave anything at all.
+
+        is_beside: it is not the one that counts, and what becomes of it is told in `statuses` alone.
+        """
+        if not is_beside:
+            self._current = sensor
         has_streamed = False
-        self._tell(SensorStatus.of(sensor.identity, SensorState.CONNECTING))
+        who = sensor.identity.sensor_id
+        tell = partial(self._tell, is_beside=is_beside)
+        tell(SensorStatus.of(sensor.identity, SensorState.CONNECTING))
         try:
             await self._open(sensor)
             async with aclosing(sensor.frames()) as frames:
@@ -189,24 +233,25 @@ class Hub:
                     if not has_streamed:
                         has_streamed = True
                         self._has_real = self._has_real or not sensor.identity.is_simulated
-                        self._tell(SensorStatus.of(sensor.identity, SensorState.CONNECTED))
+                        tell(SensorStatus.of(sensor.identity, SensorState.CONNECTED))
                     self._pass_on(frame)
             self._finished.add(sensor.identity.sensor_id)
-            self._tell(SensorStatus.of(sensor.identity, SensorState.FINISHED))
+            tell(SensorStatus.of(sensor.identity, SensorState.FINISHED))
         except EchoelError as error:
             state = SensorState.REFUSED if isinstance(error, SensorRefused) else SensorState.LOST
-            self._tell(SensorStatus.of(sensor.identity, state, str(error), error.remedy))
+            tell(SensorStatus.of(sensor.identity, state, str(error), error.remedy))
         except Exception as error:  # a supervisor: no sensor's fault may stop the box
             log.exception("the sensor %s failed", sensor.identity.sensor_id)
             reason = f"{sensor.identity.name} failed: {type(error).__name__}: {error}"
-            self._tell(
+            tell(
                 SensorStatus.of(sensor.identity, SensorState.LOST, reason, "see the log; the box tries again")
             )
         finally:
-            self._current = None
+            if not is_beside:
+                self._current = None
             await asyncio.shield(sensor.close())
         if not has_streamed and self._given is None and sensor is not self._last:
-            self._shunned_until_s[sensor.identity.sensor_id] = asyncio.get_running_loop().time() + SHUNNED_S
+            self._shunned_until_s[who] = asyncio.get_running_loop().time() + SHUNNED_S
         return has_streamed
 
     async def _open(self, sensor: Sensor) -> None:
@@ -227,7 +272,7 @@ class Hub:
         if not self._is_together or self._precedence.admits(frame):
             self._on_frame(frame)
 
-    def _tell(self, status: SensorStatus) -> None:
+    def _tell(self, status: SensorStatus, *, is_beside: bool = False) -> None:
         """Pass a change of state on; trying a lost sensor again is no news until it works or is refused."""
         before = self._told_of.get(status.sensor_id) if self._is_together else self._told
         is_retry = (
@@ -237,5 +282,7 @@ class Hub:
             and status.state in (SensorState.CONNECTING, SensorState.LOST)
         )
         if status != before and not is_retry:
-            self._told = self._told_of[status.sensor_id] = status
-            self._on_status(status)
+            self._told_of[status.sensor_id] = status
+            if not is_beside:
+                self._told = status
+                self._on_status(status)

@@ -74,7 +74,7 @@ class MqttSensor:
 
 async def find(settings: Settings, is_scan: bool) -> Finding:
     """Give the topics of the settings, if some are set."""
-    topics = getattr(settings, "mqtt_sensors", "")
+    topics = settings.mqtt_sensors
     if not topics:
         return Finding((), "no topics are set for sensors", "set mqtt_sensors", False)
     return Finding((MqttSensor(lambda: make(settings, "echoel-sensors"), topics),))

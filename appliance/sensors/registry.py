@@ -82,6 +82,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("serial", "Wearable or board on USB", "appliance.sensors.serial_port"),
     Kind("ble", "Strap, oximeter or wearable over Bluetooth", "appliance.sensors.bluetooth"),
     Kind("brainflow", "Board through BrainFlow", "appliance.sensors.brainflow"),
+    Kind("udp", "Sensors on the network (UDP)", "appliance.sensors.udp"),
+    Kind("mqtt", "Sensors on the message broker", "appliance.sensors.mqtt_link"),
     Kind("lsl", "Stream of the Lab Streaming Layer", "appliance.sensors.lsl"),
     Kind("virtual", "Virtual wearer (simulated)", "appliance.sensors.virtual", is_simulated=True),
 )

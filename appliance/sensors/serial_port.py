@@ -11,7 +11,7 @@ import asyncio
 import errno
 import os
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,18 +20,19 @@ from serial.tools import list_ports
 from serial.tools.list_ports_common import ListPortInfo
 
 from appliance.clock import Clock, SystemClock
-from appliance.contracts import Channel, SensorFrame
+from appliance.contracts import SensorFrame
 from appliance.contracts.settings import Settings
 from appliance.errors import SensorLost, SensorRefused
 from appliance.sensors.decoders.decoder import Decoder
 from appliance.sensors.decoders.improv import ImprovBeside
-from appliance.sensors.decoders.text_lines import TextLines
-from appliance.sensors.decoders.wearable import WearableDecoder
 from appliance.sensors.registry import Finding
 from appliance.sensors.sensor import Identity, Sensor, identity
+from appliance.sensors.serial_formats import FORMATS
 
 BAUD = 115_200
 SILENCE_S = 3.0
+# Boards miss a command that follows too soon.
+COMMAND_S = 0.1
 # The line may run this far ahead of whoever takes the frames; beyond, the kernel's own buffer holds or drops.
 _PIECES = 256
 _LARGEST_PIECE = 16_384
@@ -61,7 +62,8 @@ class SerialSensor:
     """One serial device.
 
     port: its path, or a function that finds the path now and gives "" while it is not there. decoder: makes
-    frames of its bytes. silence_s: how long it may say nothing useful. baud: bits a second.
+    frames of its bytes. silence_s: how long it may say nothing useful. baud: bits a second. start: commands
+    that make it stream. stop: the one that ends that.
     """
 
     def __init__(
@@ -73,6 +75,8 @@ class SerialSensor:
         clock: Clock | None = None,
         silence_s: float = SILENCE_S,
         baud: int = BAUD,
+        start: Sequence[bytes] = (),
+        stop: bytes = b"",
     ) -> None:
         self._port = port
         self._decoder = decoder
@@ -81,6 +85,7 @@ class SerialSensor:
         self._clock = clock or SystemClock()
         self._silence_s = silence_s
         self._baud = baud
+        self._start, self._stop = tuple(start), stop
         self._line: serial.Serial | None = None
         self._pieces: deque[tuple[bytes, float]] = deque()
         self._waiter: asyncio.Future[None] | None = None
@@ -112,6 +117,12 @@ class SerialSensor:
         self._decoder.restart()
         self._pieces.clear()
         self._is_gone = False
+        try:
+            for number, command in enumerate(self._start):
+                await asyncio.sleep(COMMAND_S if number else 0.0)
+                self._line.write(command)
+        except OSError as error:
+            raise _explained(port, error) from error
         self._listen(True)
 
     async def frames(self) -> AsyncGenerator[SensorFrame, None]:
@@ -144,7 +155,11 @@ class SerialSensor:
         self._listen(False)
         if self._line is not None:
             line, self._line = self._line, None
-            with suppress(OSError):  # the device may be gone, and then nothing is left to close
+            # The device may be gone, and then nothing is left to say good-bye to or to close.
+            with suppress(OSError):
+                if self._stop:
+                    line.write(self._stop)
+            with suppress(OSError):
                 line.close()
 
     def _silent(self) -> SensorLost:
@@ -152,7 +167,7 @@ class SerialSensor:
         if dropped:
             return SensorLost(
                 f"{self.identity.name} sends nothing that is understood ({dropped} pieces dropped)",
-                "for plain lines of numbers set serial_rate_hz; for our wearable check cable and firmware",
+                "set serial_rate_hz for plain lines or serial_format for a board; else check the cable",
             )
         return SensorLost(f"{self.identity.name} says nothing", "check that the sensor is switched on")
 
@@ -240,9 +255,6 @@ def _locator(key: str) -> Callable[[], str]:
 
 def _sensor(settings: Settings, port: str | Callable[[], str], key: str, name: str) -> Sensor:
     who = identity("serial", key.removeprefix("/dev/").replace("/", "-"), name)
-    decoder: Decoder
-    if settings.serial_rate_hz > 0 or settings.serial_channel == Channel.RR:
-        decoder = TextLines(who.sensor_id, Channel(settings.serial_channel), settings.serial_rate_hz)
-    else:
-        decoder = WearableDecoder(who.sensor_id)
-    return SerialSensor(port, ImprovBeside(decoder), who)
+    row = FORMATS[settings.serial_format]
+    decoder = row.make(who.sensor_id, settings)
+    return SerialSensor(port, decoder, who, baud=row.baud, start=row.start, stop=row.stop)

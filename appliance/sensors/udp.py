@@ -84,7 +84,7 @@ class UdpSensor:
 
 async def find(settings: Settings, is_scan: bool) -> Finding:
     """Give the port of the settings, if one is set."""
-    port = getattr(settings, "udp_port", 0)
+    port = settings.udp_port
     if not port:
         return Finding((), "no UDP port is open for sensors", "set udp_port", False)
     return Finding((UdpSensor(port, settings.host),))
