@@ -79,6 +79,8 @@ NEEDS = (
         loss="sound goes to ALSA cards, not to JACK or PipeWire",
     ),
     Need("JACK server for the tests", _has("jackd"), "jackd2", level="test"),
+    Need("Node.js, in which the tests run MicroPython", _has("node"), "nodejs", level="test"),
+    Need("npm, which fetches MicroPython for the tests", _has("npm"), "npm", level="test"),
     Need("browser for the panel's tests", _has("chromium"), "chromium", level="test"),
 )
 

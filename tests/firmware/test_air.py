@@ -227,10 +227,10 @@ def test_a_chip_that_goes_away_leaves_the_others_and_comes_back(tmp_path: Path) 
     assert world.now_us() - world.fed_us < 1_000_000
 
 
-def test_a_minute_of_six_sensors_loses_no_sample_and_keeps_its_beat(tmp_path: Path) -> None:
+def test_half_a_minute_of_six_sensors_loses_no_sample_and_keeps_its_beat(tmp_path: Path) -> None:
     band = Band(tmp_path, sensors="ad8232,max30102,skin,breath,lsm6ds3,ds18b20")
     band.radio.connect(1, 247)
-    band.live(60.0)
+    band.live(30.0)
     decoder = wire.Decoder()
     ends: dict[str, float] = {}
     counted: dict[str, int] = {}
@@ -247,7 +247,7 @@ def test_a_minute_of_six_sensors_loses_no_sample_and_keeps_its_beat(tmp_path: Pa
     rates = {"ecg": 250, "ppg": 100, "skin": 50, "breath": 50, "motion": 104, "temperature": 1}
     assert counted.keys() == rates.keys()
     for channel, rate_hz in rates.items():
-        assert counted[channel] == pytest.approx(60 * rate_hz, abs=0.02 * rate_hz + 2)
+        assert counted[channel] == pytest.approx(30 * rate_hz, abs=0.02 * rate_hz + 2)
     assert max(source.worst_jitter_us for source in band.app.sources) == 0
 
 

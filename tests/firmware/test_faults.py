@@ -7,12 +7,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import numpy as np
 import pytest
 import serial
 
+from appliance.sensors.decoders.wearable import WearableDecoder
 from firmware import commands, wire
 from firmware.sender import Cable, Sender, UpdateRefused, files_of
+from tests.firmware.desk.tools import compiled
 from tests.firmware.desk.wearable import Wearable
 
 # The command's number, the place of the reason, a number and a text.
@@ -112,14 +116,15 @@ def test_noise_and_damaged_commands_are_not_obeyed_and_do_not_stop_the_stream(we
     assert not [file for file in wearable.flash.glob("settings*.json") if b"Eve" in file.read_bytes()]
 
 
-def test_an_update_over_the_cable_is_tried_proved_and_kept(wearable: Wearable) -> None:
+@pytest.mark.slow
+def test_an_update_over_the_cable_is_tried_proved_and_kept(wearable: Wearable, tmp_path: Path) -> None:
     files = files_of(has_models=True)
     files["firmware/main.py"] = files["firmware/main.py"].replace(b'VERSION = "1.0.0"', b'VERSION = "1.1.0"')
     with _line(wearable) as line, _kept_alive(wearable):
         cable = Cable(line)
         quick = commands.pack_settings({"trial_s": 1, "packet_ms": 4})
         assert _asked(cable, commands.SET, quick)[1] == commands.OK
-        cable.update(Sender(files, 7, "1.1.0"))
+        cable.update(Sender(compiled(files, tmp_path / "compiled"), 7, "1.1.0"))
         assert Cable(line).prove(7, 30.0)
         with pytest.raises(UpdateRefused, match="not newer"):
             Cable(line, boot=3).update(Sender(files, 7, "1.1.0"))
@@ -137,6 +142,7 @@ def test_an_update_over_the_cable_is_tried_proved_and_kept(wearable: Wearable) -
     assert (wearable.resets, wearable.falls) == (1, 0)
 
 
+@pytest.mark.slow
 def test_an_update_that_does_not_start_is_taken_back_by_itself(wearable: Wearable) -> None:
     broken = {"firmware/main.py": b"raise RuntimeError('a bad day')\n", "firmware/__init__.py": b""}
     with _line(wearable) as line, _kept_alive(wearable):
@@ -148,3 +154,39 @@ def test_an_update_that_does_not_start_is_taken_back_by_itself(wearable: Wearabl
         assert _asked(cable, commands.SELF_TEST)[1] == commands.OK
         assert not Cable(line, boot=4).prove(3, 1.5)
     assert wearable.falls == 3
+
+
+@pytest.mark.slow
+def test_a_reset_goes_past_the_box_as_a_gap_and_a_new_start(wearable: Wearable) -> None:
+    decoder = WearableDecoder("serial:a")
+    with _line(wearable) as line, _kept_alive(wearable):
+        box = wire.Encoder(boot=1)
+        sequences: list[int] = []
+        ends_s = time.monotonic() + 12.0
+        while time.monotonic() < ends_s and (wearable.resets == 0 or len(sequences) < 200):
+            if len(sequences) == 50:
+                line.write(box.line(commands.RESET, 0, b""))
+            frames = decoder.feed(line.read(64), time.monotonic())
+            sequences += [frame.sequence for frame in frames if frame.channel == "ecg"]
+    assert wearable.resets >= 1
+    assert dict(decoder.dropped).keys() <= {"crc", "stuffing"}  # the line that the reset cut in two
+    assert np.all(np.diff(sequences) >= 1)
+    assert np.max(np.diff(sequences)) > 1
+
+
+def test_what_the_line_damages_is_dropped_and_the_rest_is_the_hearts(wearable: Wearable) -> None:
+    chance = random.Random(3)
+    clean, shaken = WearableDecoder("serial:a"), WearableDecoder("serial:b")
+    believed: list[bytes] = []
+    told: set[bytes] = set()
+    with _line(wearable) as line:
+        while len(told) < 150:
+            data = line.read(512)
+            damaged = bytearray(data)
+            if data and chance.random() < 0.5:
+                damaged[chance.randrange(len(damaged))] ^= 1 << chance.randrange(8)
+            told |= {frame.values.tobytes() for frame in clean.feed(data, time.monotonic())}
+            believed += [frame.values.tobytes() for frame in shaken.feed(bytes(damaged), time.monotonic())]
+    assert sum(shaken.dropped.values()) > 5
+    assert len(believed) > 10
+    assert set(believed) <= told

@@ -121,7 +121,7 @@ class WearableDecoder:
             if hello is not None:
                 self.serial, self.name = hello[0][:64], hello[1][:120]
                 return None
-        elif kind == wire.STATUS:
+        elif kind in (wire.STATUS, wire.REPLY):
             return None
         self._unread += 1
         return None
