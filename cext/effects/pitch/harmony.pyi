@@ -1,5 +1,6 @@
 from cext.effects.spectral.stft import Spectral
 
 class Harmoniser(Spectral): ...
+
 class Retune(Spectral):
     def readings(self) -> dict[str, float]: ...
