@@ -134,6 +134,12 @@ class SerialSensor:
                 for frame in self._decoder.feed(*self._pieces.popleft()):
                     useful_s = self._clock.monotonic_s()
                     yield frame
+            wrong_rate_hz: float | None = getattr(self._decoder, "wrong_rate_hz", None)
+            if wrong_rate_hz is not None:
+                raise SensorRefused(
+                    f"{self.identity.name} sends {wrong_rate_hz:.3g} samples a second, not what is declared",
+                    f"set serial_rate_hz = {wrong_rate_hz:.3g}, or restart the device",
+                )
             if self._clock.monotonic_s() - useful_s >= self._silence_s:
                 raise self._silent()
             if self._is_gone:

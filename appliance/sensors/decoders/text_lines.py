@@ -116,6 +116,11 @@ class TextLines:
         self.name = ""
 
     @property
+    def wrong_rate_hz(self) -> float | None:
+        """Lines a second that really come, where that is not what was declared."""
+        return self._tracks.rate.wrong_rate_hz
+
+    @property
     def dropped(self) -> Mapping[str, int]:
         """Reason ("text", "long") -> count of lines."""
         return self._lines.dropped

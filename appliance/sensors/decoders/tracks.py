@@ -16,6 +16,8 @@ from cext import shapes
 
 # Lost samples that no number shows are seen only as lateness beyond what buffers can explain.
 LATE_S = 1.0
+# A device sends at another rate than declared when so many windows in a row say the same.
+_RATE_WINDOW_S, _RATE_WINDOWS, _RATE_OFF, _RATE_STEADY = 4.0, 3, 0.1, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,40 @@ class Input:
     name: str
     channel: Channel
     unit: str
+
+
+class RateWatch:
+    """Sees that a device sends at another rate than it should; lost samples alone do not look so steady.
+
+    wrong_rate_hz: the rate it really sends at, None while all is well.
+    """
+
+    def __init__(self, rate_hz: float) -> None:
+        self._rate_hz = rate_hz
+        self._began_s: float | None = None
+        self._count = 0
+        self._off_hz: list[float] = []
+        self.wrong_rate_hz: float | None = None
+
+    def saw(self, count: int, arrival_s: float) -> None:
+        """Take in how many samples came now."""
+        if self._began_s is None or arrival_s < self._began_s:
+            self._began_s, self._count = arrival_s, 0
+            return
+        self._count += count
+        passed_s = arrival_s - self._began_s
+        if passed_s < _RATE_WINDOW_S:
+            return
+        rate_hz = self._count / passed_s
+        self._began_s, self._count = arrival_s, 0
+        if abs(rate_hz / self._rate_hz - 1.0) < _RATE_OFF:
+            self._off_hz, self.wrong_rate_hz = [], None
+            return
+        self._off_hz = [*self._off_hz[1 - _RATE_WINDOWS :], rate_hz]
+        if len(self._off_hz) == _RATE_WINDOWS and min(self._off_hz) > (1.0 - _RATE_STEADY) * max(
+            self._off_hz
+        ):
+            self.wrong_rate_hz = sum(self._off_hz) / _RATE_WINDOWS
 
 
 class Tracks:
@@ -52,6 +88,7 @@ class Tracks:
         self.rate_hz = rate_hz
         self._counts = counts
         self.clock = ClockMap(drift_per_s)
+        self.rate = RateWatch(rate_hz)
         self._next = 0  # place of the next sample if none is missing
         self._shift = 0  # places that no number showed
         self._sequence = 0
@@ -80,6 +117,7 @@ class Tracks:
         count = len(places)
         if not count:
             return []
+        self.rate.saw(count, arrival_s)
         newest_s = (int(places[-1]) + self._shift) / self.rate_hz
         if self.clock.is_known:
             late_s = arrival_s - self.clock.at(newest_s)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
 
 from appliance.contracts import Channel, SensorFrame
+from appliance.sensors.decoders.text_lines import TextLines
 from tests.bench.sensors_doubt import judge
 from tests.bench.sensors_streams import FORMATS, Format
 
@@ -72,3 +75,34 @@ def test_pieces_of_any_size_give_the_same_samples(form: Format) -> None:
     once = samples(len(whole))
     assert once
     assert samples(1) == samples(7) == samples(64) == once
+
+
+@pytest.mark.parametrize("form", [one for one in FORMATS if not one.is_notified], ids=lambda one: one.name)
+def test_endless_noise_takes_no_memory(form: Format) -> None:
+    decoder, block = form.decoder(), random.Random(2).randbytes(1 << 14)
+    for number in range(4):
+        decoder.feed(block, number * 0.1)
+    tracemalloc.start()
+    try:
+        for number in range(4, 24):
+            decoder.feed(block, number * 0.1)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 40_000
+
+
+@pytest.mark.parametrize(("sent_hz", "told"), [(100.0, None), (99.0, None), (200.0, 200.0), (50.0, 50.0)])
+def test_a_device_that_sends_at_another_rate_is_told_apart(sent_hz: float, told: float | None) -> None:
+    decoder = TextLines("a", Channel.ECG, 100.0)
+    for number in range(200):
+        decoder.feed(b"512\n" * round(sent_hz / 10), number * 0.1)
+    assert decoder.wrong_rate_hz == (None if told is None else pytest.approx(told, rel=0.05))
+
+
+def test_losses_do_not_look_like_another_rate() -> None:
+    chance, decoder = random.Random(4), TextLines("a", Channel.ECG, 100.0)
+    for number in range(600):
+        if chance.random() > 0.15 + 0.15 * (number // 80 % 2):
+            decoder.feed(b"512\n" * 10, number * 0.1)
+    assert decoder.wrong_rate_hz is None
