@@ -18,7 +18,14 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "appliance.contracts": ("appliance.errors",),
     "appliance.guard": (),
     "appliance.bus": ("appliance.contracts", "appliance.errors"),
-    "appliance.sensors": ("appliance.contracts", "appliance.errors", "appliance.clock", "firmware.wire"),
+    "appliance.sensors": (
+        "appliance.contracts",
+        "appliance.errors",
+        "appliance.clock",
+        "appliance.bus",  # a sensor may speak over the broker
+        "firmware.wire",
+        "cext",  # bytes and clocks of many sensors at once
+    ),
     "appliance.signal": ("appliance.contracts", "appliance.errors", "cext"),
     # A recording from end to end: the streams of a file, through the chain.
     "appliance.signal.analysis": (
