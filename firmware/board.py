@@ -30,6 +30,13 @@ BOARDS: "dict[str, dict[str, Any]]" = {str(row[0]): dict(zip(_COLUMNS, row)) for
 _SAID = (("esp32s3", "esp32s3"), ("esp32", "esp32"), ("pico 2 w", "pico2_w"), ("pico w", "pico_w"))
 
 
+_NAP_MS = 5000
+
+
+def _nothing(_pin: object) -> None:
+    """An interrupt that only wakes."""
+
+
 class UnknownBoard(ValueError):
     """There is no row of this name in the table of boards."""
 
@@ -153,12 +160,14 @@ class Board:
 
     def sleep(self) -> None:
         """Sleep until the button is pressed, then start over."""
-        # An ESP32 sleeps lightly and wakes by the pin; RP2's light sleep ends by any pin's interrupt. The
-        # watchdog cannot be stopped: it ends a sleep after its eight seconds, and the next start finds
-        # nobody and sleeps again, which costs a few per cent of what staying awake does.
-        pin = self.pin("button", is_pulled_up=True)
-        pin.irq(handler=None, trigger=self.machine.Pin.IRQ_FALLING)
-        self.machine.lightsleep(7500)
+        # The watchdog cannot be stopped, so the sleep is a row of naps shorter than its eight seconds. A
+        # Pico wakes at the press, an ESP32 at the end of the nap in which the button is held.
+        button = self.pin("button", is_pulled_up=True)
+        button.irq(handler=_nothing, trigger=self.machine.Pin.IRQ_FALLING)
+        feed = self.watchdog()
+        while button.value():
+            feed()
+            self.machine.lightsleep(_NAP_MS)
         self.machine.reset()
 
     def port(self) -> "Any":

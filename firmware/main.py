@@ -1,6 +1,7 @@
 """The application of a wearable: a few tasks around one list of sources and one list of links."""
 
 import asyncio
+import binascii
 
 from firmware import calibration, commands, wire
 from firmware.aes import Cipher
@@ -71,7 +72,7 @@ class Application:
         if self._board.radio is None:
             return links, None
         key_id = self.settings.number("key_id")
-        secret = bytes.fromhex(self.settings.text("secret")) if key_id else b""
+        secret = binascii.unhexlify(self.settings.text("secret")) if key_id else b""
         up, up_cipher = wire.derived(secret, wire.UP) if key_id else (b"", b"")
         down, down_cipher = wire.derived(secret, wire.DOWN) if key_id else (b"", b"")
         cipher = Cipher(up_cipher) if key_id and self.settings.number("is_sealed") else None

@@ -1,6 +1,7 @@
 """What a wearer may set on a wearable, one row each, and the state that holds it.
 
-A row: name, default, least, most (of numbers), and what it means, which is the manual.
+A row: name, default, least and most of a number (most letters of a text), and what it means, which is the
+manual.
 """
 
 TYPE_CHECKING = False
@@ -8,8 +9,8 @@ if TYPE_CHECKING:
     from firmware.disk import Twin
 
 ROWS = (
-    ("name", "Echoel wearable", None, None, "What the box shows; at most 40 letters."),
-    ("sensors", "ad8232,max30102", None, None, "The sensors to play, names of `devices.DEVICES`, by commas."),
+    ("name", "Echoel wearable", None, 40, "What the box shows; at most 40 letters."),
+    ("sensors", "ad8232,max30102", None, 120, "The sensors to play, names of `devices.DEVICES`, by commas."),
     ("packet_ms", 16, 4, 16, "How long samples are gathered before they are sent."),
     ("light_percent", 30, 0, 100, "How bright the light is."),
     ("sleep_after_s", 600, 0, 86400, "How long nobody may listen before the board sleeps; 0 is never."),
@@ -17,10 +18,9 @@ ROWS = (
     ("breath_zero", 0, -32768, 32767, "Counts of the belt at rest, found by calibrating."),
     ("trial_s", 60, 1, 600, "How long new code has to prove itself before it is kept."),
     ("key_id", 0, 0, 255, "Which secret the frames are made with; 0 is none, for a cable only."),
-    ("secret", "", None, None, "The secret of the pairing, 64 hexadecimal digits."),
+    ("secret", "", None, 64, "The secret of the pairing, 64 hexadecimal digits."),
     ("is_sealed", 0, 0, 1, "Whether the payloads are encrypted as well."),
 )
-LONGEST_TEXT = 200
 
 
 class BadSetting(ValueError):
@@ -60,9 +60,17 @@ class Settings:
             trouble = _trouble(name, value)
             if trouble is not None:
                 raise BadSetting(trouble)
-        self._values.update(changes)
+        merged = dict(self._values)
+        merged.update(changes)
+        if merged["key_id"] and not merged["secret"]:
+            raise BadSetting("a key_id needs its secret in the same command")
+        self._values = merged
         if self._state is not None:
             self._state.store(self._values)
+
+
+def _is_hexadecimal(text: str) -> bool:
+    return all(letter in "0123456789abcdef" for letter in text.lower())
 
 
 def _trouble(name: str, value: object) -> "str | None":
@@ -73,8 +81,10 @@ def _trouble(name: str, value: object) -> "str | None":
         return name + " is no setting; there are " + ", ".join([row[0] for row in ROWS])
     default, least, most = row[1], row[2], row[3]
     if isinstance(default, str):
-        if not isinstance(value, str) or len(value) > LONGEST_TEXT:
-            return name + " is a text of at most " + str(LONGEST_TEXT) + " letters"
+        if not isinstance(value, str) or most is None or len(value) > most:
+            return name + " is a text of at most " + str(most) + " letters"
+        if name == "secret" and value and (len(value) != most or not _is_hexadecimal(value)):
+            return "a secret is 64 hexadecimal digits"
         return None
     if isinstance(value, bool) or not isinstance(value, int) or least is None or most is None:
         return name + " is a whole number"

@@ -15,6 +15,8 @@ class Console:
         self._out = sys.stdout.buffer
         self._poll = select.poll()
         self._poll.register(self._in, select.POLLIN)
+        self._room = select.poll()
+        self._room.register(self._out, select.POLLOUT)
 
     def read(self, count: int) -> "bytes | None":
         """Give at most so many bytes; None when none wait."""
@@ -25,5 +27,5 @@ class Console:
         return bytes(data) if data else None
 
     def write(self, data: bytes) -> "int | None":
-        """Send; how many bytes that were. Without anybody reading, the console drops by itself."""
-        return self._out.write(data)
+        """Send if there is room; how many bytes that were, or None. A full line would wait for long."""
+        return self._out.write(data) if self._room.poll(0) else None

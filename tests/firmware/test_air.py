@@ -15,6 +15,7 @@ from firmware.aes import Cipher
 from firmware.disk import Disk
 from firmware.links import services
 from firmware.main import Application
+from firmware.settings import BadSetting
 from firmware.simulation import desk, machine
 from firmware.simulation.world import Recording, world
 from tests.peripherals import virtual_time
@@ -254,9 +255,38 @@ def test_half_a_minute_of_six_sensors_loses_no_sample_and_keeps_its_beat(tmp_pat
 def test_an_empty_battery_puts_it_to_sleep(tmp_path: Path) -> None:
     band = Band(tmp_path)
     band.models["max17048"].percent = 1.0
+
+    class Pressed:
+        """A button that somebody presses after twenty seconds of sleep."""
+
+        def value(self) -> int:
+            return 0 if world.asleep_ms >= 20_000 else 1
+
+    world.pins[desk.ROW["button"]] = Pressed()
     with pytest.raises(machine.Reset):
         band.live(2.0)
-    assert world.asleep_ms > 0
+    assert world.asleep_ms == 20_000
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"secret": "no secret"},
+        {"key_id": 1},
+        {"name": "x" * 41},
+        {"colour": 3},
+        {"packet_ms": True},
+        {"packet_ms": 17, "name": "new"},
+    ],
+)
+def test_a_setting_that_would_keep_it_from_starting_is_refused(
+    tmp_path: Path, changes: dict[str, object]
+) -> None:
+    band = Band(tmp_path)
+    with pytest.raises(BadSetting):
+        band.app.settings.change(changes)
+    band.start_again()
+    assert band.app.settings.text("name") == "Echoel wearable"
 
 
 def test_calibrating_finds_the_zero_of_a_belt_and_keeps_it(tmp_path: Path) -> None:
