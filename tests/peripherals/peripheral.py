@@ -56,6 +56,10 @@ class Peripheral:
     def is_connected(self) -> bool:
         return bool(self.device.connections)
 
+    @property
+    def is_calling(self) -> bool:
+        return bool(self.device.is_advertising)
+
     async def advertise(self) -> None:
         """Call out, with the name and the service, until connected."""
         listed = self._calls_out.to_bytes()

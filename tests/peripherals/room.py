@@ -23,13 +23,11 @@ async def worn(device: Device) -> None:
     """A strap that beats 75 times a minute for as long as it is connected, and calls out otherwise."""
     strap = Strap(device, battery_percent=81)
     await strap.advertise()
-    was_connected = False
     while True:
         if strap.is_connected:
             await strap.notify(819, bpm=75)
-        elif was_connected:
+        elif not strap.is_calling:
             await strap.advertise()
-        was_connected = strap.is_connected
         await asyncio.sleep(0.8)
 
 

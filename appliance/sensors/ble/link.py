@@ -67,6 +67,7 @@ class BleSensor:
         self._profile: Profile | None = None
         self._profiles: dict[str, Profile] = {}
         self._failures = 0
+        self._was_there = False
         self._queue: asyncio.Queue[tuple[Heard, bytes, float] | None] = asyncio.Queue(LONGEST_QUEUE)
         self._answers: dict[str, asyncio.Queue[bytes]] = {}
         self.battery_percent: int | None = None
@@ -93,8 +94,10 @@ class BleSensor:
         self._queue = asyncio.Queue(LONGEST_QUEUE)
         is_long = self._failures % LONG_EVERY == 0
         try:
-            await turns().take(self._connect, CONNECT_S, LONG_TURN_S if is_long else SHORT_TURN_S)
-            self._failures = 0
+            turn_s = LONG_TURN_S if is_long else SHORT_TURN_S
+            is_urgent = self._was_there and self._failures == 0
+            await turns().take(self._connect, CONNECT_S, turn_s, is_urgent=is_urgent)
+            self._failures, self._was_there = 0, True
         except TimeoutError as error:
             self._failures += 1
             raise fault(Reason.NO_ANSWER, self.name) from error

@@ -12,8 +12,11 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 _Result = TypeVar("_Result")
+_INSTANT_S = 1e-6  # less than a clock shows is no time left
 # An attempt that was called off must have let go of the radio within this time.
 LET_GO_S = 5.0
+# How long an attempt may still take while a sensor waits that was streaming a moment ago.
+HURRY_S = 1.0
 
 
 class GaveWay(Exception):
@@ -26,42 +29,57 @@ class Turns:
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
         self._waiting = 0
-        self._wanted = asyncio.Event()
+        self._hurrying = 0
+        self._changed = asyncio.Event()
 
     async def take(
-        self, work: Callable[[], Coroutine[Any, Any, _Result]], longest_s: float, give_way_s: float
+        self,
+        work: Callable[[], Coroutine[Any, Any, _Result]],
+        longest_s: float,
+        give_way_s: float,
+        *,
+        is_urgent: bool = False,
     ) -> _Result:
         """Do the work alone.
 
         longest_s: how long it may take, else TimeoutError. give_way_s: the same when others wait.
+        is_urgent: for a sensor that streamed a moment ago; to it others give way at once.
         """
         self._waiting += 1
-        self._wanted.set()
+        self._hurrying += is_urgent
+        self._changed.set()
         try:
             await self._lock.acquire()
         finally:
             self._waiting -= 1
+            self._hurrying -= is_urgent
         try:
-            if not self._waiting:
-                self._wanted.clear()
-            return await self._limited(asyncio.create_task(work()), longest_s, give_way_s)
+            task = asyncio.create_task(work())
+            return await self._limited(task, longest_s, give_way_s, is_urgent)
         finally:
             self._lock.release()
 
-    async def _limited(self, task: asyncio.Task[_Result], longest_s: float, give_way_s: float) -> _Result:
+    async def _limited(
+        self, task: asyncio.Task[_Result], longest_s: float, give_way_s: float, is_urgent: bool
+    ) -> _Result:
         loop = asyncio.get_running_loop()
         began_s = loop.time()
-        wanted = asyncio.create_task(self._wanted.wait())
         try:
-            await asyncio.wait({task, wanted}, timeout=longest_s, return_when=asyncio.FIRST_COMPLETED)
-            if not task.done() and wanted.done():
-                left_s = min(give_way_s, longest_s) - (loop.time() - began_s)
-                await asyncio.wait({task}, timeout=max(left_s, 0.0))
-            if not task.done():
-                raise GaveWay if wanted.done() else TimeoutError
+            while not task.done():
+                limit_s = min(give_way_s, longest_s) if self._waiting else longest_s
+                if self._hurrying and not is_urgent:
+                    limit_s = min(limit_s, HURRY_S)
+                left_s = began_s + limit_s - loop.time()
+                if left_s < _INSTANT_S:
+                    raise GaveWay if self._waiting else TimeoutError
+                self._changed.clear()
+                changed = asyncio.create_task(self._changed.wait())
+                try:
+                    await asyncio.wait({task, changed}, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    changed.cancel()
             return task.result()
         finally:
-            wanted.cancel()
             if not task.done():
                 task.cancel()
                 await asyncio.wait({task}, timeout=LET_GO_S)

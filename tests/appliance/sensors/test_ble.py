@@ -9,10 +9,17 @@ import pytest
 from bumble.core import UUID
 
 from appliance.contracts import Channel, SensorFrame
-from appliance.contracts.settings import Settings
-from appliance.sensors.ble import BleSensor, LinkLost, LinkRefused, Reason, link, scan
-from appliance.sensors.hub import Hub
-from appliance.sensors.status import SensorState, SensorStatus
+from appliance.sensors.ble import BleSensor, LinkLost, LinkRefused, Reason, link, scan, turns
+from appliance.sensors.status import SensorState
+from tests.peripherals.evening import (
+    Told,
+    Worn,
+    alone,
+    beside_an_absent_strap,
+    hubbed,
+    longest_return_s,
+    times,
+)
 from tests.peripherals.strap import CONTACT, NO_CONTACT, RR, Strap
 from tests.peripherals.virtual_time import LoopClock, run
 from tests.virtual_bluetooth import Air, back_ends
@@ -166,105 +173,38 @@ def test_a_strap_that_is_not_there_is_lost_and_not_a_failure() -> None:
     assert error.remedy
 
 
-class _Worn:
-    """A strap on a wearer: it beats once a second and calls out again `away_s` after each loss."""
-
-    def __init__(self, strap: Strap, away_s: float = 0.0) -> None:
-        self.strap, self.away_s = strap, away_s
-
-    async def live(self) -> None:
-        await self.strap.advertise()
-        was_connected = False
-        while True:
-            if self.strap.is_connected:
-                await self.strap.notify(1024)
-            elif was_connected:
-                await asyncio.sleep(self.away_s)
-                await self.strap.advertise()
-            was_connected = self.strap.is_connected
-            await asyncio.sleep(1.0 if was_connected else 0.05)
-
-
-async def _hubbed(
-    worn: _Worn, sensor: BleSensor, length_s: float, drops_at_s: list[float]
-) -> tuple[list[SensorFrame], list[tuple[float, SensorStatus]]]:
-    """Let the hub keep one strap for a while."""
-    loop = asyncio.get_running_loop()
-    told: list[tuple[float, SensorStatus]] = []
-    frames: list[SensorFrame] = []
-    hub = Hub(Settings(), frames.append, lambda status: told.append((loop.time(), status)), [sensor])
-    tasks = [asyncio.create_task(worn.live()), asyncio.create_task(hub.run())]
-    for at_s in drops_at_s:
-        await asyncio.sleep(at_s - loop.time())
-        await worn.strap.drop(is_timeout=True)
-    await asyncio.sleep(length_s - loop.time())
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks)
-    return frames, told
-
-
-def _times(told: list[tuple[float, SensorStatus]], state: SensorState) -> list[float]:
-    return [at_s for at_s, status in told if status.state is state]
-
-
 def test_a_strap_that_vanishes_every_150_seconds_streams_again_within_three() -> None:
-    async def evening() -> tuple[list[SensorFrame], list[tuple[float, SensorStatus]]]:
-        air = Air()
-        _, client = back_ends(await air.device("box"))
-        strap = Strap(await air.device("strap"))
-        return await _hubbed(_Worn(strap), _sensor(strap, client), 900.0, [150.0 * n for n in range(1, 6)])
-
-    frames, told = run(evening())
-    lost, found = _times(told, SensorState.LOST), _times(told, SensorState.CONNECTED)
-    assert (len(lost), len(found)) == (5, 6)
-    assert max(back_s - gone_s for gone_s, back_s in zip(lost, found[1:], strict=True)) <= 3.0
+    frames, told = run(alone(900.0, [150.0 * n for n in range(1, 6)]))
+    assert len(times(told, SensorState.LOST)) == 5
+    assert longest_return_s(told) <= 3.0
     assert [frame.sequence for frame in frames] == sorted({frame.sequence for frame in frames})
     assert 880 <= len(frames) <= 900
 
 
 def test_a_strap_that_stays_away_for_a_minute_is_back_soon_after_it_returns() -> None:
-    async def walk() -> tuple[list[SensorFrame], list[tuple[float, SensorStatus]]]:
+    async def walk() -> tuple[list[SensorFrame], Told]:
         air = Air()
         _, client = back_ends(await air.device("box"))
         strap = Strap(await air.device("strap"))
-        return await _hubbed(_Worn(strap, away_s=60.0), _sensor(strap, client), 120.0, [20.0])
+        return await hubbed(Worn(strap, away_s=60.0), _sensor(strap, client), 120.0, [20.0])
 
     _, told = run(walk())
-    found = _times(told, SensorState.CONNECTED)
+    found = times(told, SensorState.CONNECTED)
     assert len(found) == 2
     assert found[1] - (20.0 + 60.0) <= 3.0
 
 
-def _worst_return_beside_an_absent_strap() -> float:
-    """Two at once: one is worn and drops, the other is tried all the time and never there."""
-
-    async def both() -> list[tuple[float, SensorStatus]]:
-        air = Air()
-        _, client = back_ends(await air.device("box"))
-        strap = Strap(await air.device("strap"))
-        absent = BleSensor("AA:AA:AA:AA:AA:AA", backend=client, clock=LoopClock())
-        other = asyncio.create_task(Hub(Settings(), lambda _: None, lambda _: None, [absent]).run())
-        try:
-            _, told = await _hubbed(_Worn(strap), _sensor(strap, client), 130.0, [32.0, 61.0, 95.0])
-        finally:
-            other.cancel()
-            await asyncio.wait((other,))
-        return told
-
-    told = run(both())
-    lost, found = _times(told, SensorState.LOST), _times(told, SensorState.CONNECTED)
-    assert len(lost) == 3
-    assert len(found) == 4
-    return max(back_s - gone_s for gone_s, back_s in zip(lost, found[1:], strict=True))
+# Far enough apart and often enough to meet the absent one at every moment of its tries.
+DROPS_S = [32.7 * (n + 1) for n in range(30)]
 
 
 def test_a_strap_at_home_keeps_no_other_from_connecting_again_within_three_seconds() -> None:
-    assert _worst_return_beside_an_absent_strap() <= 3.0
+    assert longest_return_s(beside_an_absent_strap(1010.0, DROPS_S)) <= 3.0
 
 
 def test_without_giving_way_a_strap_at_home_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control of the test above: it must fail where nobody gives way."""
+    monkeypatch.setattr(turns, "HURRY_S", link.CONNECT_S)
     monkeypatch.setattr(link, "LONG_TURN_S", link.CONNECT_S)
     monkeypatch.setattr(link, "SHORT_TURN_S", link.CONNECT_S)
-    assert _worst_return_beside_an_absent_strap() > 3.0
+    assert longest_return_s(beside_an_absent_strap(1010.0, DROPS_S)) > 3.0

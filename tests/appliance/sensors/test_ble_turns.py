@@ -80,6 +80,26 @@ def test_who_is_waited_for_gives_way() -> None:
     assert most == 1
 
 
+def test_one_who_streamed_a_moment_ago_waits_a_second_at_most_and_gives_way_to_nobody_at_once() -> None:
+    async def hurried() -> tuple[float, float]:
+        turns, radio = Turns(), _Radio()
+        loop = asyncio.get_running_loop()
+        hog = asyncio.create_task(turns.take(lambda: radio.work(100.0), 10.0, 4.0))
+        await asyncio.sleep(0.1)
+        urgent = asyncio.create_task(turns.take(lambda: radio.work(3.0), 10.0, 4.0, is_urgent=True))
+        with pytest.raises(GaveWay):
+            await hog
+        gave_way_s = loop.time()
+        also = asyncio.create_task(turns.take(lambda: radio.work(0.1), 10.0, 4.0, is_urgent=True))
+        await urgent
+        await also
+        return gave_way_s, loop.time()
+
+    gave_way_s, done_s = run(hurried())
+    assert gave_way_s == pytest.approx(1.0, abs=0.1)
+    assert done_s == pytest.approx(4.1, abs=0.2)
+
+
 def test_who_is_called_off_while_waiting_or_working_leaves_the_radio_free() -> None:
     async def called_off() -> tuple[float, int]:
         turns, radio = Turns(), _Radio()

@@ -165,15 +165,13 @@ def test_a_strap_that_leaves_during_the_test_is_told_with_its_figures(tmp_path: 
 def test_a_wearable_is_paired_with_its_key_and_refused_with_another(tmp_path: Path, room: Room) -> None:
     async def wrist(device: Any) -> None:
         worn_here = Wearable(device, secret=bytes(16), key_id=5)
-        was_connected = True
         number = 0
         while True:
             if worn_here.is_connected:
                 await worn_here.sample(number * 40, wire.Samples("ecg", 100.0, 0.001, [1, 2, 3, 4], True))
                 number += 1
-            elif was_connected:
+            elif not worn_here.is_calling:
                 await worn_here.advertise()
-            was_connected = worn_here.is_connected
             await asyncio.sleep(0.04)
 
     room.devices = {"wrist": wrist}
