@@ -1,4 +1,4 @@
-"""`echoel bench sensors`: speed and doubts of every decoder, clocks, cables pulled, eight sensors, a day.
+"""`echoel bench sensors`: speed and doubts of every decoder, clocks, cables pulled, radio lost, eight sensors, a day.
 
 `--streams N` sets how many streams each decoder gets (10000), `--cycles N` how often the cable is pulled
 (200), `--hours N` how long the simulated stream is (24).
@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.bench import sensors_lines, sensors_speed, sensors_time
+from tests.bench import sensors_bluetooth, sensors_lines, sensors_speed, sensors_time
 from tests.bench.rows import show
 
 if __name__ == "__main__":
@@ -27,5 +27,6 @@ if __name__ == "__main__":
             *sensors_speed.rows(given.streams),
             *sensors_time.rows(given.hours),
             *sensors_lines.rows(given.cycles),
+            *sensors_bluetooth.rows(),
         ]
     )
