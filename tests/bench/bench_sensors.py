@@ -1,4 +1,4 @@
-"""`echoel bench sensors`: speed and doubts of every decoder, clocks, cables pulled, radio lost, eight sensors, a day.
+"""`echoel bench sensors`: decoders, clocks, cables pulled, radio lost, eight sensors at once, a day.
 
 `--streams N` sets how many streams each decoder gets (10000), `--cycles N` how often the cable is pulled
 (200), `--hours N` how long the simulated stream is (24).
