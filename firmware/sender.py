@@ -67,6 +67,11 @@ class Sender:
         return len(self._stream)
 
     @property
+    def confirmed(self) -> int:
+        """How many of them the wearable has."""
+        return self._confirmed
+
+    @property
     def is_done(self) -> bool:
         """Whether the wearable has it all and will start it."""
         return self._stage == 0

@@ -190,3 +190,29 @@ def test_what_the_line_damages_is_dropped_and_the_rest_is_the_hearts(wearable: W
     assert sum(shaken.dropped.values()) > 5
     assert len(believed) > 10
     assert set(believed) <= told
+
+
+@pytest.mark.slow
+def test_power_lost_in_the_middle_of_an_update_leaves_the_old_code_running(
+    wearable: Wearable, tmp_path: Path
+) -> None:
+    files = compiled(files_of(has_models=True), tmp_path / "compiled")
+    for part in (0.05, 0.5, 0.97):
+        sender = Sender(files, 9, "2.0.0")
+        with _line(wearable) as line:
+            cable = Cable(line)
+            while sender.confirmed < part * sender.size:
+                for kind, payload in sender.due(time.monotonic()):
+                    cable.ask(kind, payload)
+                for kind, payload in cable.replies():
+                    sender.heard(payload, kind, time.monotonic())
+            wearable.pull()
+        wearable.plug()
+        with _line(wearable) as line:
+            assert _asked(Cable(line), commands.SELF_TEST)[1] == commands.OK
+    # And the whole one then goes through as if nothing had been.
+    with _line(wearable) as line, _kept_alive(wearable):
+        Cable(line).update(Sender(files, 9, "2.0.0"))
+        while wearable.resets == 0:
+            line.read(512)
+        assert _asked(Cable(line, boot=2), commands.ACCEPTED, commands.pack_accepted(0, 0))[3] == "on trial"
