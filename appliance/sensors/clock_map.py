@@ -15,7 +15,7 @@ from itertools import pairwise
 # Crystals differ by up to about 100 parts in a million from the truth, and so do two of them by twice that.
 DRIFT_PER_S = 2e-4
 # Long enough to see a drift through jitter, short enough to follow a crystal that warms up.
-WINDOW_S, BUCKET_S = 120.0, 0.5
+WINDOW_S, BUCKET_S = 240.0, 0.5
 # A clock that goes back by more than this was set anew; all deliveries late for so long mean the same.
 BACK_S, STEP_S, STEP_AFTER_S, STEP_DELIVERIES = 1.0, 0.06, 5.0, 8
 # Where in the window the line is held closest to the points; towards its end, because the end is asked for.

@@ -13,7 +13,8 @@ from appliance.sensors.decoders.tracks import Input, Tracks
 from cext import packets
 
 RATES_HZ = (1, 10, 100, 1000)
-_CONFIRM, _AHEAD = 6, 3
+# Samples change slowly, and what passes such a CRC once by chance passes it again: a full turn of the number.
+_CONFIRM, _AHEAD = 16, 4
 _STOP, _LIVE = b"\x00", 1
 
 
@@ -60,7 +61,7 @@ class Bitalino:
 
     @property
     def lost(self) -> int:
-        """Packets whose numbers never came."""
+        """Packets whose numbers never came, as far as four bits tell, or that came in doubt."""
         return self._packets.missing
 
     def restart(self) -> None:

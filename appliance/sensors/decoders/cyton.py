@@ -19,7 +19,7 @@ from cext import packets
 
 RATE_HZ = 250.0
 GAIN = 24.0
-_SIZE, _CONFIRM = 33, 3
+_SIZE, _CONFIRM, _AHEAD = 33, 3, 1
 _G_PER_COUNT = 0.002 / 16.0
 _ACCELERATIONS = 0xC0
 
@@ -45,7 +45,7 @@ class Cyton:
         self._tracks = Tracks(sensor_id, rate_hz, inputs, counts=counts)
         self._motion = Tracks(sensor_id, RATE_HZ, AXES, counts=256)
         self.clock = self._tracks.clock
-        self._packets = packets.Packets(packets.CYTON, _SIZE, _CONFIRM)
+        self._packets = packets.Packets(packets.CYTON, _SIZE, _CONFIRM, _AHEAD)
         self._odd: NDArray[np.float64] | None = None
         self._odd_place = -2
         self._acceleration = np.zeros(3)

@@ -29,7 +29,7 @@ def joined(frames: list[SensorFrame], sensor_id: str) -> list[float]:
 
 class TestCyton:
     def test_eight_inputs_arrive_in_microvolts(self) -> None:
-        frames = Cyton("a").feed(b"".join(streams.cyton(20)), 1.0)
+        frames = Cyton("a").feed(b"".join(streams.cyton(21)), 1.0)
         assert [frame.sensor_id for frame in frames] == [f"a.{n}" for n in range(1, 9)]
         assert joined(frames, "a.3") == pytest.approx([(3000 + n) * CYTON_UV for n in range(20)])
         assert {(frame.channel, frame.unit, frame.rate_hz) for frame in frames} == {
@@ -37,9 +37,9 @@ class TestCyton:
         }
 
     def test_a_negative_voltage_stays_negative(self) -> None:
-        packet = bytearray(streams.cyton(4)[0])
+        packet = bytearray(streams.cyton(5)[0])
         packet[2:5] = b"\xff\xff\xfe"
-        frames = Cyton("a").feed(bytes(packet) + b"".join(streams.cyton(4)[1:]), 1.0)
+        frames = Cyton("a").feed(bytes(packet) + b"".join(streams.cyton(5)[1:]), 1.0)
         assert frames[0].values[0] == pytest.approx(-2 * CYTON_UV)
 
     def test_a_lost_packet_is_a_gap_of_its_length_and_one_that_comes_twice_is_left_out(self) -> None:
@@ -61,7 +61,7 @@ class TestCyton:
         assert joined(frames, "a.9")[:4] == pytest.approx(volts[1])
 
     def test_accelerations_hold_until_the_next_ones(self) -> None:
-        packets = [bytearray(packet) for packet in streams.cyton(6)]
+        packets = [bytearray(packet) for packet in streams.cyton(7)]
         packets[1][26:32] = struct.pack(">3h", 8000, -8000, 16)
         packets[4][26:32] = struct.pack(">3h", 0, 0, 8000)
         frames = Cyton("a").feed(b"".join(map(bytes, packets)), 1.0)
@@ -69,7 +69,7 @@ class TestCyton:
         assert joined(frames, "a.z")[-1] == pytest.approx(1.0)
 
     def test_an_input_set_to_ecg_is_in_millivolts(self) -> None:
-        frames = Cyton("a", (Channel.ECG, *(Channel.EEG,) * 7)).feed(b"".join(streams.cyton(3)), 1.0)
+        frames = Cyton("a", (Channel.ECG, *(Channel.EEG,) * 7)).feed(b"".join(streams.cyton(4)), 1.0)
         assert (frames[0].sensor_id, frames[0].unit) == ("a", "mV")
         assert frames[0].values[0] == pytest.approx(CYTON_UV)
 
@@ -117,10 +117,10 @@ class TestThinkGear:
 
 class TestBitalino:
     def test_six_inputs_of_ten_and_six_bits_are_read(self) -> None:
-        frames = Bitalino("a", (Channel.ECG,) * 6).feed(b"".join(streams.bitalino(20)), 1.0)
-        assert joined(frames, "a.2")[:3] == [128, 135, 142]
-        assert joined(frames, "a.5")[:3] == [0, 1, 2]
-        assert joined(frames, "a.6")[:3] == [0, 3, 6]
+        frames = Bitalino("a", (Channel.ECG,) * 6).feed(b"".join(streams.bitalino(30)), 1.0)
+        assert joined(frames, "a.2")[:3] == [142, 149, 156]
+        assert joined(frames, "a.5")[:3] == [2, 3, 4]
+        assert joined(frames, "a.6")[:3] == [6, 9, 12]
 
     def test_the_start_command_names_rate_and_inputs(self) -> None:
         assert start_commands(1000, (1, 2)) == (b"\xc3", b"\x0d")
