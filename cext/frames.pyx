@@ -1,8 +1,8 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""The wearable's frames, found and proved in C: `firmware.wire.Decoder`, some twenty times as fast.
+"""The wearable's frames, found and proved in C: `firmware.wire.Decoder`, ten times as fast.
 
 A zero ends a frame; COBS (Cheshire and Baker, IEEE/ACM Trans. Netw. 7 (1999) 159) and a CRC-32 guard the
-line, HMAC-SHA256 (RFC 2104, FIPS 180-4) the sender, and a window of the last 64 numbers (as RFC 4303 has it) keeps
+line, HMAC-SHA256 (RFC 2104, FIPS 180-4) the sender, and a window of the last 64 numbers (RFC 4303) keeps
 repeated frames out. The two hashes of the padded key are kept, so that a tag costs what the message costs.
 """
 
