@@ -19,6 +19,7 @@ from appliance.sensors.sensor import Sensor
 
 SYS_CLASS = Path("/sys/class")
 SYSTEM_BUS = Path("/run/dbus/system_bus_socket")
+NOT_SEARCHED = Finding((), "not searched", "search with `echoel sensors scan`")
 
 
 def obstacle(sys_class: Path = SYS_CLASS, bus: Path = SYSTEM_BUS) -> Finding | None:
@@ -48,7 +49,7 @@ def _unavailable(reason: Reason) -> Finding:
 async def find(settings: Settings, is_scan: bool) -> Finding:
     """Look for the sensors this box may connect to: the paired ones, or any where none is paired.
 
-    Without is_scan it only says whether Bluetooth could.
+    Without is_scan the paired ones are given by their addresses, near or not.
     """
     stopped = obstacle()
     if stopped is not None:
@@ -58,7 +59,8 @@ async def find(settings: Settings, is_scan: bool) -> Finding:
     except StorageBroken as error:
         return Finding((), str(error), error.remedy, False)
     if not is_scan:
-        return Finding((), "not searched", "search with `echoel sensors scan`")
+        sensors = tuple(at(row) for row in paired.values())
+        return Finding(sensors) if sensors else NOT_SEARCHED
     finding = await near(settings)
     if not paired or not finding.sensors:
         return finding

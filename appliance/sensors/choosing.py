@@ -56,8 +56,8 @@ def _row(told: SensorStatus, row: Known | None) -> dict[str, object]:
 
 
 async def _found(settings: Settings, kind: Kind, is_near: bool) -> Finding:
-    if is_near and kind.name == "ble":
-        return await bluetooth.near(settings)
+    if kind.name == "ble":  # a paired one is not there for being known
+        return await bluetooth.near(settings) if is_near else bluetooth.obstacle() or bluetooth.NOT_SEARCHED
     return await kind.find(settings, False)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing, nullcontext, suppress
 from functools import partial
 
 from appliance.contracts import SensorFrame
@@ -174,7 +174,7 @@ class Hub:
         found: list[Sensor] = [self._last] if self._last is not None else []
         reasons: list[str] = []
         for kind in self._kinds:
-            if kind.is_simulated:
+            if kind.is_simulated or (kind.is_radio and not is_scan):
                 continue
             finding = await self._ask(kind, is_scan)
             known = {sensor.identity.sensor_id for sensor in found}
@@ -255,8 +255,12 @@ class Hub:
         return has_streamed
 
     async def _open(self, sensor: Sensor) -> None:
-        """Connect while nobody else does: radios and USB hubs take one at a time better."""
-        async with self._connecting:
+        """Connect while nobody else does: radios and USB hubs take one at a time better.
+
+        Bluetooth sensors take turns among themselves, and one that is not there gives way to the others.
+        """
+        has_turns = getattr(sensor, "takes_turns", False)
+        async with nullcontext() if has_turns else self._connecting:
             try:
                 async with asyncio.timeout(OPEN_S):
                     await sensor.open()

@@ -32,13 +32,15 @@ class Kind:
 
     module: where its `find(settings, is_scan)` lives; imported only when it is used. is_scan asks for a
     search that takes seconds (radio); without it only what is known at once. is_simulated kinds are used
-    when nothing real is there.
+    when nothing real is there. is_radio kinds take seconds to connect: without a search they are only
+    companions, so that waiting for one never keeps the sensor that counts from coming back.
     """
 
     name: str
     title: str
     module: str
     is_simulated: bool = False
+    is_radio: bool = False
 
     async def find(self, settings: Settings, is_scan: bool) -> Finding:
         """Look for sensors of this kind."""
@@ -80,7 +82,7 @@ def _names(settings: Settings) -> dict[str, str]:
 # In the order in which they are tried.
 KINDS: tuple[Kind, ...] = (
     Kind("serial", "Wearable or board on USB", "appliance.sensors.serial_port"),
-    Kind("ble", "Strap, oximeter or wearable over Bluetooth", "appliance.sensors.bluetooth"),
+    Kind("ble", "Strap, oximeter or wearable over Bluetooth", "appliance.sensors.bluetooth", is_radio=True),
     Kind("brainflow", "Board through BrainFlow", "appliance.sensors.brainflow"),
     Kind("udp", "Sensors on the network (UDP)", "appliance.sensors.udp"),
     Kind("mqtt", "Sensors on the message broker", "appliance.sensors.mqtt_link"),

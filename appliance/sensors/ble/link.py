@@ -44,6 +44,8 @@ class BleSensor:
     backend: another bleak back end, as the virtual radio uses.
     """
 
+    takes_turns = True
+
     def __init__(
         self,
         device: BLEDevice | str,
