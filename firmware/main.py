@@ -29,6 +29,8 @@ _HELLO_MS = 2000
 _LISTEN_MS = 4
 _PERSON_MS = 20
 _SILENT_MS = 2000
+# A radio takes few notifications in each of its turns; a cable does not mind.
+_AIR_US = 16_000
 _FORGOTTEN = {"secret": "", "key_id": 0, "is_sealed": 0}
 
 
@@ -98,7 +100,8 @@ class Application:
             if not self.sources or self.uptime.ms() - self._sent_ms < _SILENT_MS:
                 self._pulse.beat("stream", self.uptime.ms())
             # Packets keep to a beat of their own; after a long wait it begins anew.
-            due_us = max(due_us + packet_us, now_us)
+            is_on_air = self._radio is not None and self._radio.is_connected
+            due_us = max(due_us + (_AIR_US if is_on_air else packet_us), now_us)
             await asyncio.sleep(max(due_us - self.uptime.us(), 0) / 1_000_000)
 
     def _send_packets(self, source: "Source", now_us: int) -> None:

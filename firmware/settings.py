@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 ROWS = (
     ("name", "Echoel wearable", None, 40, "What the box shows; at most 40 letters."),
     ("sensors", "ad8232,max30102", None, 120, "The sensors to play, names of `devices.DEVICES`, by commas."),
-    ("packet_ms", 16, 4, 16, "How long samples are gathered before they are sent."),
+    ("packet_ms", 8, 4, 16, "How long samples are gathered for a cable; over the air it is always 16 ms."),
     ("light_percent", 30, 0, 100, "How bright the light is."),
     ("sleep_after_s", 600, 0, 86400, "How long nobody may listen before the board sleeps; 0 is never."),
     ("skin_zero", 0, -32768, 32767, "Counts of the skin sensor with nothing attached, found by calibrating."),

@@ -68,6 +68,7 @@ mp.registerJsModule("desk_port", {
       return 0;
     }
   },
+  now_ms: () => performance.timeOrigin + performance.now(),
   sync: () => store("/", flash),
   reset: () => {
     store("/", flash);

@@ -50,4 +50,6 @@ async def run():
     world.on_reset = desk_port.reset
     desk.wear(recording("ecg.bin"), recording("ppg.bin"))
     application = Application(desk.board(), Disk())
-    await asyncio.gather(desk.live(Wall().us), application.run())
+    wall = Wall()
+    Disk().write("/began.txt", str(desk_port.now_ms() - wall.us() / 1000).encode())
+    await asyncio.gather(desk.live(wall.us), application.run())
