@@ -145,14 +145,14 @@ def _list(is_json: bool, is_scan: bool, data: Path | None) -> None:
     for row in rows:
         mark = " (simulated)" if row["is_simulated"] and "simulated" not in str(row["name"]) else ""
         mark += " (paired)" if row["is_paired"] else ""
-        click.echo(f"{row['kind']:8} {row['state']:12} {row['name']}{mark}  {row['sensor_id']}".rstrip())
+        click.echo(f"{row['kind']:10} {row['state']:12} {row['name']}{mark}  {row['sensor_id']}".rstrip())
         if row["tested_at"]:
             level, quality = row["battery_percent"], row["quality"]
             battery = "battery unknown" if level is None else f"battery {level} %"
             signal = "" if quality is None else f", quality {quality:.2f}"
-            click.echo(f"{'':21} {battery}{signal} on {str(row['tested_at'])[:16].replace('T', ' ')}")
+            click.echo(f"{'':23} {battery}{signal} on {str(row['tested_at'])[:16].replace('T', ' ')}")
         if row["reason"]:
-            click.echo(f"{'':21} {row['reason']}; {row['remedy']}")
+            click.echo(f"{'':23} {row['reason']}; {row['remedy']}")
 
 
 async def _tested(
