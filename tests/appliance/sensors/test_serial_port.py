@@ -215,3 +215,32 @@ def test_the_hub_attaches_again_when_the_cable_is_put_back(cable: Cable) -> None
     sequences = [frame.sequence for frame in frames]
     assert sequences == sorted(set(sequences))
     assert not any(frame.is_simulated for frame in frames)
+
+
+def test_a_board_is_told_to_start_and_to_stop(cable: Cable) -> None:
+    settings = Settings(serial_port=str(cable.path), serial_format="cyton")
+    (sensor,) = asyncio.run(find(settings, False)).sensors
+
+    async def opened() -> None:
+        await sensor.open()
+        await sensor.close()
+
+    asyncio.run(opened())
+    assert os.read(cable.end, 10) == b"bs"
+
+
+def test_a_device_of_another_rate_is_refused_with_the_rate_to_set(cable: Cable) -> None:
+    class Hurried:
+        dropped: dict[str, int] = {}  # noqa: RUF012
+        name = ""
+        wrong_rate_hz = 500.0
+
+        def restart(self) -> None:
+            pass
+
+        def feed(self, data: bytes, arrival_s: float) -> list[SensorFrame]:
+            return []
+
+    with pytest.raises(SensorRefused, match="500 samples a second") as caught:
+        asyncio.run(_take(SerialSensor(str(cable.path), Hurried()), lambda: cable.send(b"1\n"), 1))
+    assert "serial_rate_hz = 500" in caught.value.remedy
