@@ -161,8 +161,10 @@ cdef class BbdDelay(Effect):
         cdef Complex left_over[2]
         rest = place - whole
         for k in range(2):
-            decay[k].re = self.decay[k, whole].re + rest * (self.decay[k, whole + 1].re - self.decay[k, whole].re)
-            decay[k].im = self.decay[k, whole].im + rest * (self.decay[k, whole + 1].im - self.decay[k, whole].im)
+            decay[k].re = self.decay[k, whole].re
+            decay[k].re += rest * (self.decay[k, whole + 1].re - self.decay[k, whole].re)
+            decay[k].im = self.decay[k, whole].im
+            decay[k].im += rest * (self.decay[k, whole + 1].im - self.decay[k, whole].im)
             decay[k] = _times(decay[k], self.weigh_in[k])
             left_over[k].re = self.decay[k, before].re + before_rest * (
                 self.decay[k, before + 1].re - self.decay[k, before].re)

@@ -2,8 +2,8 @@
 """A loop that is played in, played back and sung over, exact to the frame.
 
 `record` begins a new loop and `play` or `overdub` closes it: its length is what was played. Without a
-recording the loop is `length_s` long, and overdub lays sound on sound (as R. Fripp and B. Eno did with two tape
-machines in 1973). Every change of the switch fades for one tick of 64 frames: no click, no gap.
+recording the loop is `length_s` long, and overdub lays sound on sound (as R. Fripp and B. Eno did with two
+tape machines in 1973). Every change of the switch fades for one tick of 64 frames: no click, no gap.
 """
 
 import numpy as np

@@ -2,9 +2,9 @@
 """An echo on tape: it sways with the motor, loses treble and bass each time round, and saturates.
 
 Wow is 0.6 Hz and at most 1 % of the speed, flutter 7.3 Hz and 0.3 % (the worst a studio machine was allowed,
-IEC 60386); the curve of the tape is x (27 + x^2) / (27 + 9 x^2), tanh to 2 %, so that feedback above one sings
-without end and without harm. Sources: S. Arnardottir, J. S. Abel and J. O. Smith, AES 125 (2008) 7649; J.
-Dattorro, JAES 45 (1997) 764.
+IEC 60386); the curve of the tape is x (27 + x^2) / (27 + 9 x^2), tanh to 2 %, so that feedback above one
+sings without end and without harm. Sources: S. Arnardottir, J. S. Abel and J. O. Smith, AES 125 (2008) 7649;
+J. Dattorro, JAES 45 (1997) 764.
 """
 
 import numpy as np
@@ -41,7 +41,8 @@ cdef extern from *:
         state[0] = low[0]; state[1] = low[1]; state[2] = bass[0]; state[3] = bass[1];
     }
     ECHOEL_CLONES static void echoel_tape(
-            float *kept, const float *sound, const float *echo, const float *ramp, float back, float back_step,
+            float *kept, const float *sound, const float *echo, const float *ramp,
+            float back, float back_step,
             float push, float push_step, int frames) {
         for (int j = 0; j < frames; j++) {
             float g = push + push_step * ramp[j];
@@ -53,7 +54,8 @@ cdef extern from *:
     }
     """
     void _loop "echoel_loop"(
-        float* left, float* right, double* state, const double* share, const double* end, int first, int frames
+        float* left, float* right, double* state, const double* share, const double* end,
+        int first, int frames
     ) noexcept nogil
     void _tape "echoel_tape"(
         float* kept, const float* sound, const float* echo, const float* ramp, float back, float back_step,
@@ -69,7 +71,9 @@ cdef double _FLUTTER_HZ = 7.3
 cdef class TapeDelay(Effect):
     """A warm echo that sways, dulls and, turned up far enough, sings."""
 
-    SOURCE = "S. Arnardottir, J. S. Abel and J. O. Smith, AES 125 (2008) 7649; J. Dattorro, JAES 45 (1997) 764"
+    SOURCE = (
+        "S. Arnardottir, J. S. Abel and J. O. Smith, AES 125 (2008) 7649; J. Dattorro, JAES 45 (1997) 764"
+    )
     NEUTRAL = {"mix": 0.0}
     PARAMETERS = (
         Parameter("time_ms", "ms", 20.0, 2_000.0, 300.0, "log"),

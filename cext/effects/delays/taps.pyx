@@ -28,7 +28,8 @@ cdef extern from *:
         for (int j = 0; j < frames; j++) out[j] += (gain + step * ramp[j]) * late[j];
     }
     /* points[0] meets the oldest sample; 32 frames at once, so that the sums stay in registers. */
-    ECHOEL_CLONES static void echoel_points(float *out, const float *oldest, const float *points, int frames) {
+    ECHOEL_CLONES static void echoel_points(
+            float *out, const float *oldest, const float *points, int frames) {
         for (int j = 0; j < frames; j += 32) {
             echoel_f4 sum[8] = {{0}};
             for (int k = 0; k < 48; k++) {
@@ -124,7 +125,9 @@ cdef class MultiTapDelay(Tapped):
             memset(heard[ear], 0, sizeof(heard[ear]))
             for k in range(TAPS):
                 tap = self._late(&self.tap[k], ear, late, first, frames)
-                gain = <float> (self.begin[FIRST_LEVEL + k] * min(1.0, 1.0 + side * self.begin[FIRST_PAN + k]))
+                gain = <float> (
+                    self.begin[FIRST_LEVEL + k] * min(1.0, 1.0 + side * self.begin[FIRST_PAN + k])
+                )
                 gain_step = <float> (
                     self.end[FIRST_LEVEL + k] * min(1.0, 1.0 + side * self.end[FIRST_PAN + k]) - gain) / TICK
                 if gain != 0.0 or gain_step != 0.0:

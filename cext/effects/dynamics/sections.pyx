@@ -1,8 +1,8 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """State-variable sections: stable under any turn of their knobs, and clean at low frequencies.
 
-They are aimed once a tick; from where the last aim was, the coefficients go in straight lines, frame by frame.
-Source: A. Simper, Solving the continuous SVF equations using trapezoidal integration (2013).
+They are aimed once a tick; from where the last aim was, the coefficients go in straight lines, frame by
+frame. Source: A. Simper, Solving the continuous SVF equations using trapezoidal integration (2013).
 """
 
 from libc.math cimport M_PI, tan

@@ -139,7 +139,7 @@ cdef class Flanger(Swarm):
 
 
 cdef class Ensemble(Swarm):
-    """The shimmer of a string machine: three voices a third of a turn apart, swaying slowly and fast at once."""
+    """The shimmer of a string machine: three voices a third of a turn apart, swaying slowly and fast."""
 
     SOURCE = "Eminent Solina String Ensemble (1974): three delay lines, two speeds; " + _DATTORRO
     NEUTRAL = {"mix": 0.0}

@@ -1,10 +1,10 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Notches that wander: a chain of first-order all-passes beside the sound itself.
 
-Each stage turns the phase by half a turn from bass to treble; where the whole chain has turned it upside down,
-the mix with the plain sound is silent. Both ears share a register, the state is float64. Sources: J. O. Smith,
-Physical Audio Signal Processing (2010), Phasing with first-order all-pass filters; F. Eichas, M. Fink, M.
-Holters and U. Zolzer, DAFx-14 (2014) for the Uni-Vibe's lamp and four unequal stages.
+Each stage turns the phase by half a turn from bass to treble; where the whole chain has turned it upside
+down, the mix with the plain sound is silent. Both ears share a register, the state is float64. Sources: J. O.
+Smith, Physical Audio Signal Processing (2010), Phasing with first-order all-pass filters; F. Eichas, M. Fink,
+M. Holters and U. Zolzer, DAFx-14 (2014) for the Uni-Vibe's lamp and four unequal stages.
 """
 
 from libc.math cimport exp, exp2

@@ -4,8 +4,8 @@
 A source on a circle comes nearer and goes away: its delay sways (Doppler), its loudness with it, and a horn
 that faces away is duller. Two microphones hear each rotor from their own side; both rotors have mass and take
 their time to a new speed, the drum longest. Crossover 800 Hz, two first-order low-passes and the matching
-high-passes (Linkwitz and Riley's second order), which together pass every frequency alike. Source: J. Smith, S.
-Serafin, J. Abel and D. Berners, DAFx-02 (2002).
+high-passes (Linkwitz and Riley's second order), which together pass every frequency alike. Source: J. Smith,
+S. Serafin, J. Abel and D. Berners, DAFx-02 (2002).
 """
 
 import numpy as np

@@ -15,7 +15,7 @@ from cext cimport _simd  # no-cython-lint: its macro is in the loops below
 from cext._types cimport RAMP, TICK
 from cext.effects.delays._echo cimport echo_aim, echo_clear, echo_cut, echo_hear, echo_keep, echo_stretch
 from cext.effects.delays._line cimport MIRROR, line_size
-from cext.effects.modulation._turns cimport Spin, spin_tick, turns
+from cext.effects.modulation._turns cimport spin_tick, turns
 from cext.parts cimport Effect
 
 from cext.effects.modulation.quadrature import sections
@@ -149,7 +149,9 @@ cdef class FrequencyShifter(Splitter):
         cdef float mix = <float> self.begin[MIX], mix_step = <float> self.step[MIX]
         self.split(left, right, part, frames)
         for ear in range(2):
-            turns(sine, cosine, self.spin[ear].phase, self.spin[ear].turn, self.spin[ear].change, first, frames)
+            turns(
+                sine, cosine, self.spin[ear].phase, self.spin[ear].turn, self.spin[ear].change, first, frames
+            )
             _shift(right if ear else left, part[2 * ear], part[2 * ear + 1], sine, cosine, RAMP + first,
                    mix, mix_step, frames)
 

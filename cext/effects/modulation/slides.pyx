@@ -64,7 +64,9 @@ cdef class Vibrato(Effect):
             sound = right if ear else left
             line_keep(&self.memory[ear, 0], self.mask, self.clock, sound, frames)
             memset(heard, 0, (TICK + 8) * sizeof(float))
-            line_read(heard, &self.memory[ear, 0], self.mask, self.clock, &self.head.way, 1.0, 0.0, first, frames)
+            line_read(
+                heard, &self.memory[ear, 0], self.mask, self.clock, &self.head.way, 1.0, 0.0, first, frames
+            )
             for j in range(frames):
                 sound[j] = heard[j]
         self.clock += frames
@@ -104,7 +106,10 @@ cdef class ThroughZeroFlanger(Effect):
         self.reach = self.end[Z_DEPTH] * self.rate_hz / 1000.0
         if self.is_fresh:
             reached = self.reach
-        sway(&self.head[0], &self.sweep, 1.0, 0.0, self.middle, 0.0, self.reach, self.reach - reached, self.is_fresh)
+        sway(
+            &self.head[0], &self.sweep, 1.0, 0.0, self.middle, 0.0, self.reach, self.reach - reached,
+            self.is_fresh,
+        )
         if self.end[Z_SPREAD] == 0.0:
             self.head[1] = self.head[0]
         else:

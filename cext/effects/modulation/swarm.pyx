@@ -1,8 +1,8 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Read heads that sway over one delay line: what chorus, ensemble, flanger and doubler have in common.
 
-Each ear has a line and up to four heads with a way and a gain of their own; their sum is what is heard and, by
-the feedback, what goes round. Source: J. Dattorro, JAES 45 (1997) 764.
+Each ear has a line and up to four heads with a way and a gain of their own; their sum is what is heard and,
+by the feedback, what goes round. Source: J. Dattorro, JAES 45 (1997) 764.
 """
 
 import numpy as np
@@ -53,7 +53,8 @@ cdef class Swarm(Effect):
                 for head in range(self.heads):
                     if self.gain[ear][head] != 0.0 or self.gain_step[ear][head] != 0.0:
                         line_read(
-                            heard[ear], &self.memory[ear, 0], self.mask, self.clock, &self.head[ear][head].way,
+                            heard[ear], &self.memory[ear, 0], self.mask, self.clock,
+                            &self.head[ear][head].way,
                             self.gain[ear][head], self.gain_step[ear][head], first, part,
                         )
                 feed(kept[ear], right if ear else left, heard[ear], RAMP + first, back, back_step, part)
