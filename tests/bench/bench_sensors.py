@@ -28,6 +28,5 @@ if __name__ == "__main__":
             *sensors_time.rows(given.hours),
             *sensors_lines.rows(given.cycles),
             *sensors_bluetooth.rows(),
-            *sensors_bluetooth.rows(),
         ]
     )
