@@ -12,7 +12,7 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from firmware import commands, wire
@@ -28,7 +28,14 @@ _NOT_SENT = ("simulation/", "sender.py", "boot.py", "start.py", "manifest.py", "
 
 
 class UpdateRefused(RuntimeError):
-    """The wearable does not want this update; the text is its reason."""
+    """The wearable does not want this update; the text says why.
+
+    reason: its place in `commands.REASONS`.
+    """
+
+    def __init__(self, text: str, reason: int) -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 def files_of(folder: Path = _PACKAGE, *, has_models: bool = False) -> dict[str, bytes]:
@@ -101,7 +108,8 @@ class Sender:
             return
         _, reason, number, text = reply
         if reason not in (commands.OK, commands.MISPLACED):
-            raise UpdateRefused(text or commands.REASONS[reason])
+            is_known = reason < len(commands.REASONS)
+            raise UpdateRefused(text or (commands.REASONS[reason] if is_known else "newer reason"), reason)
         if self._stage == commands.UPDATE_BEGIN:
             self._stage = commands.UPDATE_DATA
         elif self._stage == commands.UPDATE_END:
@@ -139,8 +147,11 @@ class Cable:
             if frame.kind == wire.REPLY and len(frame.payload) >= 4:
                 yield self._asked.pop(int.from_bytes(frame.payload[:4], "little"), 0), frame.payload
 
-    def update(self, sender: Sender) -> None:
-        """Bring the whole update over. Raises UpdateRefused, or TimeoutError when nobody answers any more."""
+    def update(self, sender: Sender, show: Callable[[], None] = lambda: None) -> None:
+        """Bring the whole update over; `show` is called after each reply.
+
+        Raises UpdateRefused, or TimeoutError when nobody answers any more.
+        """
         heard_s = time.monotonic()
         while not sender.is_done:
             for kind, payload in sender.due(time.monotonic()):
@@ -148,6 +159,7 @@ class Cable:
             for kind, payload in self.replies():
                 heard_s = time.monotonic()
                 sender.heard(payload, kind, heard_s)
+                show()
             if time.monotonic() - heard_s > GIVE_UP_S:
                 raise TimeoutError("the wearable answers no more")
 
