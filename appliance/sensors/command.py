@@ -99,6 +99,25 @@ def test(
 
 
 @command.command()
+@click.argument("sensor", required=False)
+@click.option("--check", "is_check", is_flag=True, help="Only tell its version and battery; send nothing.")
+@_common
+def update(sensor: str | None, is_check: bool, is_json: bool, data: Path | None) -> None:
+    """Send the wearable SENSOR its new code over the cable (a minute or two)."""
+    import asyncio
+    from dataclasses import asdict
+
+    from appliance.sensors import updating
+
+    port = asyncio.run(updating.port_of(_settings(data), sensor))
+    done = updating.check(port) if is_check else updating.update(port, _progress(is_json))
+    if is_json:
+        click.echo(json.dumps(asdict(done) | {"is_needed": done.is_needed}, indent=2))
+    else:
+        click.echo(updating.told(done))
+
+
+@command.command()
 @click.argument("sensor")
 @click.argument("name")
 @_common
@@ -127,6 +146,22 @@ def _tell(is_json: bool, row: Known, sentence: str) -> None:
     from dataclasses import asdict
 
     click.echo(json.dumps(asdict(row), indent=2) if is_json else sentence)
+
+
+def _progress(is_json: bool) -> Callable[[str, int, int], None]:
+    """Make what tells each tenth of an update, on the error stream and only for people."""
+    seen = -1
+
+    def show(stage: str, arrived: int, size: int) -> None:
+        nonlocal seen
+        tenth = 10 * arrived // size if stage == "sending" else 11
+        if is_json or tenth == seen:
+            return
+        seen = tenth
+        said = f"{10 * tenth:4} % of {size // 1000} kB sent" if tenth <= 10 else "new code proves itself"
+        click.echo(said, err=True)
+
+    return show
 
 
 def _battery(row: Known) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,13 +79,13 @@ async def rename(settings: Settings, wanted: str, name: str) -> Known:
     return _kept(settings, replace(row, name=clean))
 
 
-def free(settings: Settings, who: Identity) -> None:
-    """Raise Misused while the box of this data folder runs and may hold a Bluetooth sensor.
+def free(settings: Settings, who: Identity, kinds: Sequence[str] = ("ble",)) -> None:
+    """Raise Misused while the box of this data folder runs and may hold a sensor of these kinds.
 
-    Two programs share one link there: whoever leaves first would cut it for the other.
+    Two programs share one Bluetooth link: whoever leaves first would cut it for the other.
     """
     file = settings.data / "run" / "box.json"
-    if who.kind != "ble" or not file.exists():
+    if who.kind not in kinds or not file.exists():
         return
     try:
         pid = int(json.loads(file.read_text(encoding="utf-8"))["pid"])

@@ -105,15 +105,19 @@ class SerialSensor:
         """What reads its bytes: what was dropped and why, and its clock, are told there."""
         return self._decoder.decoder if isinstance(self._decoder, ImprovBeside) else self._decoder
 
+    def locate(self) -> str:
+        """Look for the path of its port; "" while it is not there."""
+        return self._port if isinstance(self._port, str) else self._port()
+
     async def open(self) -> None:
         """Open the port and begin to read. Raises SensorLost or SensorRefused."""
-        port = self._port if isinstance(self._port, str) else await asyncio.to_thread(self._port)
+        port = await asyncio.to_thread(self.locate)
         if not port:
             raise SensorLost(f"{self._identity.name} is not plugged in", "plug the sensor in")
         try:
             self._line = await asyncio.to_thread(serial.Serial, port, self._baud, timeout=0, exclusive=True)
         except (OSError, ValueError) as error:  # SerialException is an OSError
-            raise _explained(port, error) from error
+            raise explained(port, error) from error
         self._decoder.restart()
         self._pieces.clear()
         self._is_gone = False
@@ -122,7 +126,7 @@ class SerialSensor:
                 await asyncio.sleep(COMMAND_S if number else 0.0)
                 self._line.write(command)
         except OSError as error:
-            raise _explained(port, error) from error
+            raise explained(port, error) from error
         self._listen(True)
 
     async def frames(self) -> AsyncGenerator[SensorFrame, None]:
@@ -209,7 +213,8 @@ class SerialSensor:
             self._waiter.set_result(None)
 
 
-def _explained(port: str, error: Exception) -> SensorLost | SensorRefused:
+def explained(port: str, error: Exception) -> SensorLost | SensorRefused:
+    """Say why a port could not be opened, and what to do."""
     number = getattr(error, "errno", None)
     text = str(error)
     if number is None and "exclusively lock" in text:

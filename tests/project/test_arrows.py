@@ -24,6 +24,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "appliance.clock",
         "appliance.bus",  # a sensor may speak over the broker
         "firmware.wire",
+        # The box's end of an update over the cable, and the replies it gets.
+        "firmware.commands",
+        "firmware.sender",
         "cext",  # bytes and clocks of many sensors at once
     ),
     "appliance.signal": ("appliance.contracts", "appliance.errors", "cext"),
