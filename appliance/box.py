@@ -170,7 +170,13 @@ class Box:
         from appliance.sensors.registry import KINDS
 
         kinds = [kind for kind in KINDS if kind.is_simulated] if self.wishes.is_simulated else KINDS
-        self._hub = Hub(self.settings, self.on_frame, self.bulletin.on_sensor, kinds=kinds)
+        self._hub = Hub(
+            self.settings,
+            self.on_frame,
+            self.bulletin.on_sensor,
+            kinds=kinds,
+            is_together=not self.wishes.is_simulated,
+        )
         return self._hub
 
     def on_frame(self, frame: SensorFrame) -> None:
