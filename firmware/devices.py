@@ -86,6 +86,12 @@ def _mlx90614(board: "Board", _settings: "Settings", _disk: "Disk") -> "Source":
     return Asked(Mlx90614(board.i2c()))
 
 
+def _mlx90632(board: "Board", _settings: "Settings", _disk: "Disk") -> "Source":
+    from firmware.drivers.mlx90632 import Mlx90632
+
+    return Asked(Mlx90632(board.i2c()))
+
+
 def _ds18b20(board: "Board", _settings: "Settings", _disk: "Disk") -> "Source":
     from firmware.drivers.ds18b20 import Ds18b20
 
@@ -103,6 +109,7 @@ DEVICES: "dict[str, tuple[Maker, tuple[str, ...]]]" = {
     "lsm6ds3": (_lsm6ds3, ("scl", "sda")),
     "bmi270": (_bmi270, ("scl", "sda")),
     "mlx90614": (_mlx90614, ("scl", "sda")),
+    "mlx90632": (_mlx90632, ("scl", "sda")),
     "ds18b20": (_ds18b20, ("one_wire",)),
 }
 

@@ -95,13 +95,13 @@ class I2C:
         """The addresses that answer."""
         return sorted(world.i2c)
 
-    def writeto_mem(self, address: int, register: int, data: bytes) -> None:
-        """Write from a register on. Raises OSError when nobody answers."""
-        self.writeto(address, bytes([register]) + bytes(data))
+    def writeto_mem(self, address: int, register: int, data: bytes, *, addrsize: int = 8) -> None:
+        """Write from a register on; addrsize: bits of its address. Raises OSError when nobody answers."""
+        self.writeto(address, register.to_bytes(addrsize // 8, "big") + bytes(data))
 
-    def readfrom_mem_into(self, address: int, register: int, into: bytearray) -> None:
+    def readfrom_mem_into(self, address: int, register: int, into: bytearray, *, addrsize: int = 8) -> None:
         """Fill a buffer from a register on. Raises OSError when nobody answers."""
-        self.writeto(address, bytes([register]))
+        self.writeto(address, register.to_bytes(addrsize // 8, "big"))
         into[:] = self._chip(address).read(len(into))
 
     def writeto(self, address: int, data: bytes) -> int:
