@@ -9,14 +9,13 @@ import uuid
 from dataclasses import dataclass
 
 import numpy as np
+import pylsl
 import pytest
 
 from appliance.contracts import BodyState, Channel, Features, Interval, SensorFrame
 from appliance.errors import BadSetting
 from appliance.neighbours import lsl
 from appliance.neighbours.lsl import LslOutlet
-
-pylsl = pytest.importorskip("pylsl", reason="needs pylsl: pip install 'echoel[lsl]'")
 
 # Reads every stream of one box until it has seen some of each, and prints what it saw.
 READER = """

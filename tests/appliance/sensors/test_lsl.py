@@ -17,8 +17,6 @@ from appliance.errors import SensorRefused
 from appliance.sensors import lsl
 from appliance.sensors.lsl import LslSensor, find, lines_of
 
-pylsl = pytest.importorskip("pylsl", reason="needs pylsl: pip install 'echoel[lsl]'")
-
 SENDER = """
 import sys, time
 import pylsl

