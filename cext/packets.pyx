@@ -86,6 +86,12 @@ cdef class Packets:
                     return 0
         return 1
 
+    @property
+    def dropped(self):
+        """What was not taken: reason ("framing", "duplicate") -> count, without noughts."""
+        counts = {"framing": self.broken, "duplicate": self.duplicates}
+        return {reason: count for reason, count in counts.items() if count}
+
     def restart(self):
         """Forget half a packet; the next ones must show themselves again."""
         self.rest = b""

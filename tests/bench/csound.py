@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
+
+from tests.bench import peers
 
 RATE_HZ = 48_000
 BLOCK_FRAMES = 128
@@ -63,12 +63,4 @@ def _once(body: str, seconds: float) -> float:
     with tempfile.TemporaryDirectory() as folder:
         score = Path(folder) / "score.csd"
         score.write_text(_SCORE.format(rate=RATE_HZ, block=BLOCK_FRAMES, body=body, seconds=seconds))
-        process = subprocess.Popen(["csound", str(score)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        assert process.stderr is not None
-        said = process.stderr.read()
-        process.stderr.close()
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise RuntimeError(f"csound failed: {said[-500:].decode(errors='replace')}")
-        return used.ru_utime + used.ru_stime
+        return peers.processor_s(["csound", str(score)])

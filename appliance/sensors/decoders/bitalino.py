@@ -56,8 +56,7 @@ class Bitalino:
     @property
     def dropped(self) -> Mapping[str, int]:
         """Reason ("framing", "duplicate") -> count."""
-        counts = {"framing": self._packets.broken, "duplicate": self._packets.duplicates}
-        return {reason: count for reason, count in counts.items() if count}
+        return self._packets.dropped
 
     @property
     def lost(self) -> int:

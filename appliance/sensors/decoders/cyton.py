@@ -55,8 +55,7 @@ class Cyton:
     @property
     def dropped(self) -> Mapping[str, int]:
         """Reason ("framing", "duplicate") -> count."""
-        counts = {"framing": self._packets.broken, "duplicate": self._packets.duplicates}
-        return {reason: count for reason, count in counts.items() if count}
+        return self._packets.dropped
 
     @property
     def lost(self) -> int:

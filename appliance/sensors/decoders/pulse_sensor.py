@@ -6,11 +6,9 @@ samples; what the board thinks of them is kept beside. Source: PulseSensor Playg
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from appliance.contracts import Channel, SensorFrame
-from appliance.sensors.decoders.text_lines import RATE_ERROR, Lines
-from appliance.sensors.decoders.tracks import Input, Tracks
+from appliance.sensors.decoders.text_lines import LineDecoder
+from appliance.sensors.decoders.tracks import Input
 from cext import numbers
 
 # The usual sketch prints every 20 ms, although it measures every 2.
@@ -18,33 +16,16 @@ RATE_HZ = 50.0
 _FEWEST_BPM, _MOST_BPM, _SHORTEST_MS, _LONGEST_MS = 20.0, 250.0, 240.0, 3000.0
 
 
-class PulseSensor:
+class PulseSensor(LineDecoder):
     """Reads the first pulse sensor of a board, as PPG.
 
     rate_hz: lines of samples a second. rate_bpm, interval_ms: what the board found last; None before that.
     """
 
     def __init__(self, sensor_id: str, rate_hz: float = RATE_HZ) -> None:
-        self._tracks = Tracks(sensor_id, rate_hz, (Input("", Channel.PPG, "a.u."),), drift_per_s=RATE_ERROR)
-        self.clock = self._tracks.clock
-        self._lines = Lines()
+        super().__init__(sensor_id, rate_hz, Input("", Channel.PPG, "a.u."))
         self.rate_bpm: float | None = None
         self.interval_ms: float | None = None
-        self.name = ""
-
-    @property
-    def wrong_rate_hz(self) -> float | None:
-        """Lines a second that really come, where that is not what was declared."""
-        return self._tracks.rate.wrong_rate_hz
-
-    @property
-    def dropped(self) -> Mapping[str, int]:
-        """Reason ("text", "long") -> count of lines."""
-        return self._lines.dropped
-
-    def restart(self) -> None:
-        """Forget half a line."""
-        self._lines.restart()
 
     def feed(self, data: bytes, arrival_s: float) -> list[SensorFrame]:
         """Take bytes; give one frame for what they complete."""

@@ -96,23 +96,13 @@ class Lines:
         return np.array([kind for kind, _ in taken], np.uint8), np.array([row for _, row in taken])
 
 
-class TextLines:
-    """Reads one device that prints numbers.
+class LineDecoder:
+    """What all devices share that print one channel in lines."""
 
-    channel, rate_hz: what it measures and how often, as declared in the settings; for RR the rate is 0
-    and each line is one interval in ms.
-    """
-
-    def __init__(self, sensor_id: str, channel: Channel, rate_hz: float) -> None:
-        self._sensor_id = sensor_id
-        self._channel = channel
-        self._is_events = channel is Channel.RR or rate_hz == 0.0
-        self._unit = "ms" if channel is Channel.RR else "a.u."
-        inputs = (Input("", channel, self._unit),)
-        self._tracks = Tracks(sensor_id, rate_hz or 1.0, inputs, drift_per_s=RATE_ERROR)
+    def __init__(self, sensor_id: str, rate_hz: float, channel: Input) -> None:
+        self._tracks = Tracks(sensor_id, rate_hz, (channel,), drift_per_s=RATE_ERROR)
         self.clock = self._tracks.clock
         self._lines = Lines()
-        self._sequence = 0
         self.name = ""
 
     @property
@@ -128,6 +118,22 @@ class TextLines:
     def restart(self) -> None:
         """Forget half a line: the cable was out."""
         self._lines.restart()
+
+
+class TextLines(LineDecoder):
+    """Reads one device that prints numbers.
+
+    channel, rate_hz: what it measures and how often, as declared in the settings; for RR the rate is 0
+    and each line is one interval in ms.
+    """
+
+    def __init__(self, sensor_id: str, channel: Channel, rate_hz: float) -> None:
+        self._sensor_id = sensor_id
+        self._channel = channel
+        self._is_events = channel is Channel.RR or rate_hz == 0.0
+        self._unit = "ms" if channel is Channel.RR else "a.u."
+        super().__init__(sensor_id, rate_hz or 1.0, Input("", channel, self._unit))
+        self._sequence = 0
 
     def feed(self, data: bytes, arrival_s: float) -> list[SensorFrame]:
         """Take bytes; give one frame for each run of lines with the same contact."""

@@ -1,3 +1,7 @@
+from cext.parameters import Parameter
 from cext.parts import Effect
+
+LEVEL: Parameter
+MIX: Parameter
 
 class Shaped(Effect): ...

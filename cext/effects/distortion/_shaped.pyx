@@ -11,7 +11,7 @@ from libc.math cimport M_PI, exp, pow
 from cext cimport _simd  # no-cython-lint: its macro is in the prototypes below
 from cext._types cimport RAMP, TICK
 
-from cext.parameters import index_of
+from cext.parameters import Parameter, index_of
 
 cdef extern from *:
     """
@@ -46,6 +46,11 @@ cdef extern from *:
     void _block_dc "echoel_block_dc"(
         float* left, float* right, double* state, double keep, int frames
     ) noexcept nogil
+
+
+# The rows that curves have in common.
+LEVEL = Parameter("level_db", "dB", -40.0, 12.0, 0.0)
+MIX = Parameter("mix", "", 0.0, 1.0, 1.0)
 
 
 cdef class Shaped(Effect):

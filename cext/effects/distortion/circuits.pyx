@@ -24,6 +24,7 @@ from cext.effects.distortion._models import (
     diode_share,
     tube_curve,
 )
+from cext.effects.distortion._shaped import LEVEL, MIX
 from cext.parameters import Parameter, switch
 
 cdef extern from *:
@@ -134,9 +135,6 @@ cdef extern from *:
         Over* over, double* state, const float* drive, const float* bias, int frames
     ) noexcept nogil
 
-_LEVEL = Parameter("level_db", "dB", -40.0, 12.0, 0.0)
-_MIX = Parameter("mix", "", 0.0, 1.0, 1.0)
-
 
 cdef class Tube(Shaped):
     """One triode: rounds one side of the wave before the other, so that octaves come before fifths."""
@@ -146,8 +144,8 @@ cdef class Tube(Shaped):
     PARAMETERS = (
         Parameter("drive_db", "dB", -12.0, 48.0, 9.0),
         Parameter("bias_v", "V", -1.5, 1.5, 0.0),
-        _LEVEL,
-        _MIX,
+        LEVEL,
+        MIX,
     )
 
     def __init__(self, double rate_hz=48_000.0, **values):
@@ -172,8 +170,8 @@ cdef class DiodeClipper(Shaped):
     PARAMETERS = (
         Parameter("drive_db", "dB", 0.0, 60.0, 24.0),
         switch("diodes", *DIODES),
-        _LEVEL,
-        _MIX,
+        LEVEL,
+        MIX,
     )
 
     def __init__(self, double rate_hz=48_000.0, **values):
@@ -202,8 +200,8 @@ cdef class Tape(Shaped):
         Parameter("drive_db", "dB", -12.0, 36.0, 9.0),
         Parameter("bias", "", 0.0, 1.0, 0.7),
         Parameter("speed_ips", "in/s", 1.875, 30.0, 15.0, "log"),
-        _LEVEL,
-        _MIX,
+        LEVEL,
+        MIX,
     )
 
     def __init__(self, double rate_hz=48_000.0, **values):

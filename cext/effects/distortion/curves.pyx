@@ -14,6 +14,7 @@ from cext.effects.distortion._oversample cimport Over
 from cext.effects.distortion._shaped cimport Shaped, padded_to
 from cext.effects.distortion._shapes cimport tanh_of
 
+from cext.effects.distortion._shaped import LEVEL, MIX
 from cext.parameters import Parameter
 
 cdef extern from *:
@@ -97,16 +98,13 @@ cdef extern from *:
         Over* over, const float* drive, const float* weight, int padded
     ) noexcept nogil
 
-_LEVEL = Parameter("level_db", "dB", -40.0, 12.0, 0.0)
-_MIX = Parameter("mix", "", 0.0, 1.0, 1.0)
-
 
 cdef class Overdrive(Shaped):
     """Pushes the sound into a soft ceiling: warm at first, singing later."""
 
     SOURCE = "tanh at 8 times the rate; D. T. Yeh, J. S. Abel and J. O. Smith, DAFx 2007"
     NEUTRAL = {"mix": 0.0}
-    PARAMETERS = (Parameter("drive_db", "dB", 0.0, 60.0, 18.0), _LEVEL, _MIX)
+    PARAMETERS = (Parameter("drive_db", "dB", 0.0, 60.0, 18.0), LEVEL, MIX)
 
     def __init__(self, double rate_hz=48_000.0, **values):
         super().__init__(rate_hz, **values)
@@ -128,7 +126,7 @@ cdef class Fuzz(Shaped):
         Parameter("bias", "", -1.0, 1.0, 0.3),
         Parameter("starve", "", 0.0, 1.0, 0.2),
         Parameter("level_db", "dB", -40.0, 12.0, -6.0),
-        _MIX,
+        MIX,
     )
 
     def __init__(self, double rate_hz=48_000.0, **values):
@@ -173,8 +171,8 @@ cdef class Wavefolder(Shaped):
     PARAMETERS = (
         Parameter("drive_db", "dB", 0.0, 30.0, 12.0),
         Parameter("bias", "V", -3.0, 3.0, 0.0),
-        _LEVEL,
-        _MIX,
+        LEVEL,
+        MIX,
     )
 
     def __init__(self, double rate_hz=48_000.0, **values):
@@ -204,8 +202,8 @@ cdef class ChebyshevShaper(Shaped):
         Parameter("harmonic_5", "", -1.0, 1.0, 0.1),
         Parameter("harmonic_6", "", -1.0, 1.0, 0.0),
         Parameter("harmonic_7", "", -1.0, 1.0, 0.0),
-        _LEVEL,
-        _MIX,
+        LEVEL,
+        MIX,
     )
 
     def __init__(self, double rate_hz=48_000.0, **values):

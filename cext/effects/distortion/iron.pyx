@@ -18,6 +18,7 @@ from cext.effects.distortion._oversample cimport Over
 from cext.effects.distortion._shaped cimport Shaped, padded_to
 from cext.effects.distortion._shapes cimport tanh_of
 
+from cext.effects.distortion._shaped import LEVEL, MIX
 from cext.parameters import Parameter
 
 cdef extern from *:
@@ -53,8 +54,8 @@ cdef class Transformer(Shaped):
         Parameter("drive_db", "dB", -12.0, 36.0, 12.0),
         Parameter("core_hz", "Hz", 20.0, 400.0, 80.0, "log"),
         Parameter("asymmetry", "", -1.0, 1.0, 0.2),
-        Parameter("level_db", "dB", -40.0, 12.0, 0.0),
-        Parameter("mix", "", 0.0, 1.0, 1.0),
+        LEVEL,
+        MIX,
     )
 
     def __init__(self, double rate_hz=48_000.0, **values):

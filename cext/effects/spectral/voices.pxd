@@ -5,12 +5,16 @@ cdef class Robot(Spectral):
     cdef double next_pulse                 # frames from the middle of the next window to the next pulse
 
 
-cdef class Whisper(Spectral):
+cdef class Scrambled(Spectral):
     cdef unsigned long windows
 
 
-cdef class Smear(Spectral):
-    cdef unsigned long windows
+cdef class Whisper(Scrambled):
+    pass
+
+
+cdef class Smear(Scrambled):
+    pass
 
 
 cdef void scramble(

@@ -83,7 +83,33 @@ cdef class Robot(Spectral):
         self.next_pulse = 0.0
 
 
-cdef class Whisper(Spectral):
+cdef class Scrambled(Spectral):
+    """Windows whose phases are turned at random; what that sounds like is a matter of their length.
+
+    WINDOW: frames of a window at 48 kHz, and how many overlap.
+    """
+
+    WINDOW = (512, 4)
+
+    def __init__(self, double rate_hz=48_000.0, **values):
+        super().__init__(rate_hz, **values)
+        size, overlap = type(self).WINDOW
+        self.open(size, overlap)
+        self.clear()
+
+    cdef void change(self, float* lr, float* li, float* rr, float* ri) noexcept nogil:
+        self.windows += 1
+        scramble(
+            lr, li, rr, ri, self.half + 1, self.size // self.hop, self.windows * 65_537, self.end[AMOUNT],
+            <float> self.end[MIX],
+        )
+
+    cdef void clear(self) noexcept nogil:
+        self.wipe()
+        self.windows = 0
+
+
+cdef class Whisper(Scrambled):
     """Takes the note out of a voice and leaves the breath."""
 
     SOURCE = "U. Zölzer (ed.), DAFX (2011), chapter 7.4: phases at random in short windows"
@@ -93,48 +119,17 @@ cdef class Whisper(Spectral):
         Parameter("mix", "", 0.0, 1.0, 1.0),
     )
 
-    def __init__(self, double rate_hz=48_000.0, **values):
-        super().__init__(rate_hz, **values)
-        self.open(512, 4)
-        self.clear()
 
-    cdef void change(self, float* lr, float* li, float* rr, float* ri) noexcept nogil:
-        self.windows += 1
-        scramble(
-            lr, li, rr, ri, self.half + 1, self.size // self.hop, self.windows * 65_537, self.end[AMOUNT],
-            <float> self.end[MIX],
-        )
-
-    cdef void clear(self) noexcept nogil:
-        self.wipe()
-        self.windows = 0
-
-
-cdef class Smear(Spectral):
+cdef class Smear(Scrambled):
     """Dissolves sound into a cloud that hangs for a third of a second: notes stay, moments go."""
 
     SOURCE = "P. N. Octavian, Paulstretch (2006): long windows with phases at random, here unstretched"
+    WINDOW = (16_384, 8)
     NEUTRAL = {"mix": 0.0}
     PARAMETERS = (
         Parameter("amount", "", 0.0, 1.0, 1.0),
         Parameter("mix", "", 0.0, 1.0, 0.8),
     )
-
-    def __init__(self, double rate_hz=48_000.0, **values):
-        super().__init__(rate_hz, **values)
-        self.open(16_384, 8)
-        self.clear()
-
-    cdef void change(self, float* lr, float* li, float* rr, float* ri) noexcept nogil:
-        self.windows += 1
-        scramble(
-            lr, li, rr, ri, self.half + 1, self.size // self.hop, self.windows * 65_537, self.end[AMOUNT],
-            <float> self.end[MIX],
-        )
-
-    cdef void clear(self) noexcept nogil:
-        self.wipe()
-        self.windows = 0
 
 
 cdef void scramble(
